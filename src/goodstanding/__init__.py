@@ -1,0 +1,1 @@
+"""Good Standing: ethics continuing education for mental-health providers, and what each license still owes."""

@@ -1,0 +1,1 @@
+"""Decisions: pure Python without Django, clock, network or database. The date is always an argument."""
