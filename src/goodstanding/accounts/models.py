@@ -1,0 +1,91 @@
+"""People with an account, the terms they accepted, and the holder that outlives the account."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from goodstanding.audit.append_only import AppendOnly
+
+
+class Role(models.TextChoices):
+    """What an account may do beyond its own affairs."""
+
+    CLINICIAN = "clinician", "Clinician"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; an e-mail address is compared without regard to case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """An account. Everything earned belongs to its :class:`Holder`, not to the account."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.CLINICIAN)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role != Role.CLINICIAN
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Holder(models.Model):
+    """Whose licenses, credits and certificates these are. It keeps no name and outlives the account."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, null=True, on_delete=models.SET_NULL, related_name="holder")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Profile(models.Model):
+    """What a clinician says about herself. ``legal_name`` is the name as on the license and goes on certificates."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="profile")
+    legal_name = models.CharField(max_length=120, blank=True)
+    time_zone = models.CharField(max_length=60, blank=True)
+    professions = models.JSONField(default=list)  # of core.rules professions: counselor, psychologist, social_worker, mft
+
+
+class TermsAcceptance(AppendOnly):
+    """A person accepted one version of the terms."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="terms_acceptances")
+    version = models.CharField(max_length=20)
+    accepted_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["user", "version"], name="terms_once_per_version")]
+
+
+class AdministratorClaim(models.Model):
+    """A one-time right to become the administrator of a fresh installation; only the hash of its token is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)

@@ -1,0 +1,24 @@
+"""The append-only log of what was done, by whom, to what. It holds opaque ids only, never names or addresses."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from goodstanding.audit.append_only import AppendOnly
+
+
+class AuditEvent(AppendOnly):
+    """One thing done. ``actor`` is a user's id, or empty for the product itself; ``data`` holds no personal data."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    tag = models.CharField(max_length=60)
+    actor = models.CharField(max_length=36, blank=True)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=60)
+    data = models.JSONField(default=dict)
+
+    class Meta(AppendOnly.Meta):
+        abstract = False
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="audit_subject")]

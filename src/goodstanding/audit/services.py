@@ -1,0 +1,57 @@
+"""Writing the audit log."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from goodstanding.audit.models import AuditEvent
+
+
+class Tag(enum.StrEnum):
+    """Everything that is recorded, as ``subject:part:action``. A tag is never renamed or reused."""
+
+    ADMINISTRATOR_CLAIMED = "account:administrator:claimed"
+    TERMS_ACCEPTED = "account:terms:accepted"
+    PROFILE_CHANGED = "account:profile:changed"
+    LICENSE_ADDED = "license:record:added"
+    LICENSE_CHANGED = "license:record:changed"
+    LICENSE_REMOVED = "license:record:removed"
+    LICENSE_RESTORED = "license:record:restored"
+    QUESTION_CONFIRMED = "license:question:confirmed"
+    QUESTION_REOPENED = "license:question:reopened"
+    SPONSOR_CHANGED = "sponsor:profile:changed"
+    APPROVAL_RECORDED = "sponsor:approval:recorded"
+    APPROVAL_WITHDRAWN = "sponsor:approval:withdrawn"
+    COURSE_PUBLISHED = "course:version:published"
+    COURSE_WITHDRAWN = "course:availability:withdrawn"
+    COURSE_OFFERED = "course:availability:offered"
+    ENROLLED = "learning:enrollment:started"
+    COMPLETED = "learning:enrollment:completed"
+    CREDIT_ENTERED = "credit:entry:entered"
+    CREDIT_CORRECTED = "credit:entry:corrected"
+    CREDIT_WITHDRAWN = "credit:entry:withdrawn"
+    CREDIT_RESTORED = "credit:entry:restored"
+    CREDITS_VIEWED = "credit:ledger:viewed-by-staff"
+    CERTIFICATE_ISSUED = "certificate:record:issued"
+    CERTIFICATE_REVOKED = "certificate:record:revoked"
+
+
+def record_event(*, tag: Tag, actor: object, subject_kind: str, subject_id: object, data: Mapping[str, Any] | None = None) -> None:
+    """Append one event. `actor` is a user, its id, or None for the product itself.
+
+    Call it inside the transaction that does the thing, so that neither stands without the other. `data` holds ids,
+    dates and codes, never names, addresses or free text.
+    """
+    actor_id = getattr(actor, "pk", actor)
+    AuditEvent.objects.create(
+        at=timezone.now(),
+        tag=tag.value,
+        actor="" if actor_id is None else str(actor_id),
+        subject_kind=subject_kind,
+        subject_id=str(subject_id),
+        data=dict(data or {}),
+    )

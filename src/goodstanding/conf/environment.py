@@ -1,0 +1,53 @@
+"""Where the product keeps its state, and what the environment says. Read once, at start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+KEY_FILE = "secret-key"
+
+
+def home() -> Path:
+    """The one folder that holds all state: database, uploads, outbox, key, compressed static files.
+
+    ``$GOODSTANDING_HOME``, or ``.goodstanding`` in the person's home folder.
+    """
+    configured = os.environ.get("GOODSTANDING_HOME", "")
+    return Path(configured).expanduser().resolve() if configured else Path.home() / ".goodstanding"
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Whether the variable `name` is set to a word for yes."""
+    value = os.environ.get(name, "").strip().lower()
+    return value in {"1", "true", "yes", "on"} if value else default
+
+
+def words(name: str) -> list[str]:
+    """The comma-separated words of the variable `name`."""
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def secret_key() -> str:
+    """The signing key: from the environment, else from the state folder, else one for this process alone.
+
+    The last case serves commands that never sign anything; ``serve`` calls :func:`keep_secret_key` first, so that
+    every worker and every later start use the same key.
+    """
+    if key := os.environ.get("GOODSTANDING_SECRET_KEY", ""):
+        return key
+    path = home() / KEY_FILE
+    return path.read_text(encoding="ascii").strip() if path.is_file() else secrets.token_urlsafe(50)
+
+
+def keep_secret_key() -> None:
+    """Make the key on first start and keep it, readable by the owner alone; an existing key is never touched."""
+    if os.environ.get("GOODSTANDING_SECRET_KEY", ""):
+        return
+    try:
+        descriptor = os.open(home() / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(50) + "\n")

@@ -1,0 +1,18 @@
+"""Every address of the product; each face has its own list."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("goodstanding.web.public.urls")),
+    path("", include("goodstanding.web.learner.urls")),
+    path("", include("goodstanding.web.verify.urls")),
+    path("staff/", include("goodstanding.web.staff.urls")),
+    path("account/", include("allauth.account.urls")),
+]
+
+handler400 = "goodstanding.web.public.errors.bad_request"
+handler403 = "goodstanding.web.public.errors.permission_denied"
+handler404 = "goodstanding.web.public.errors.page_not_found"
+handler500 = "goodstanding.web.public.errors.server_error"

@@ -1,0 +1,128 @@
+"""The path from starting a course to completing it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from goodstanding.audit.append_only import AppendOnly
+
+
+class Enrollment(models.Model):
+    """A holder takes one version of a course and finishes that version, whatever is published later."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.ForeignKey("accounts.Holder", on_delete=models.PROTECT, related_name="enrollments")
+    course = models.ForeignKey("catalog.Course", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey("catalog.CourseVersion", on_delete=models.PROTECT, related_name="enrollments")
+    started_at = models.DateTimeField()
+    started_on = models.DateField()  # the learner's local date
+    last_place = models.CharField(max_length=200, blank=True)  # path below /learn/<slug>/ to resume at
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "course"], name="enrolled_once_per_course")]
+
+
+class SectionVisit(models.Model):
+    """A section was opened, and perhaps read to its end. ``restudied_after`` counts failed attempts this visit answers."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="visits")
+    section = models.CharField(max_length=80)
+    opened_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    restudied_after = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrollment", "section", "restudied_after"], name="visit_once")]
+
+
+class ScenarioRun(models.Model):
+    """One run through a scenario; ``state`` is core.courseware scenario state JSON. The first run counts, replays are kept apart."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="scenario_runs")
+    scenario = models.CharField(max_length=80)
+    number = models.PositiveSmallIntegerField()
+    state = models.JSONField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["enrollment", "scenario", "number"], name="run_number_once")]
+
+
+class ScenarioStep(AppendOnly):
+    """What the learner chose at one node, and the reason written before the feedback. Private to the learner."""
+
+    run = models.ForeignKey(ScenarioRun, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    node = models.CharField(max_length=80)
+    choice = models.JSONField()  # a choice id, or the list of marks at a noticing node
+    reason = models.TextField(max_length=4000, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        abstract = False
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="step_once")]
+
+
+class PostTestAttempt(models.Model):
+    """One attempt: the form drawn (``form`` is core.courseware JSON), answers saved as they are given, and the result once submitted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    form = models.JSONField()
+    answers = models.JSONField(default=dict)  # item id -> option id
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    correct = models.PositiveSmallIntegerField(null=True)
+    total = models.PositiveSmallIntegerField(null=True)
+    passed = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["enrollment"], condition=models.Q(submitted_at__isnull=True), name="one_open_attempt"
+            ),
+        ]
+
+
+class CourseEvaluation(AppendOnly):
+    """The learner's evaluation of the course: question id -> answer."""
+
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.PROTECT, related_name="evaluation", primary_key=True)
+    answers = models.JSONField()
+    submitted_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        abstract = False
+
+
+class Attestation(AppendOnly):
+    """The learner signed that she herself did the work. ``statement`` is the text as it was shown."""
+
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.PROTECT, related_name="attestation", primary_key=True)
+    statement = models.TextField()
+    signed_name = models.CharField(max_length=120)
+    signed_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        abstract = False
+
+
+class Completion(AppendOnly):
+    """The enrollment is complete. The date is the learner's local date, with its zone."""
+
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.PROTECT, related_name="completion", primary_key=True)
+    completed_at = models.DateTimeField()
+    completed_on = models.DateField()
+    time_zone = models.CharField(max_length=60)
+
+    class Meta(AppendOnly.Meta):
+        abstract = False

@@ -1,0 +1,30 @@
+"""How forms are drawn: one renderer for every form of the product, and the base class of our own forms."""
+
+from __future__ import annotations
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+__all__ = ["LookForm", "LookRenderer"]
+
+
+class LookRenderer(TemplatesSetting):
+    """Draws every form with our templates, also those of libraries, so that errors are found in one place everywhere."""
+
+    form_template_name = "components/form.html"
+    field_template_name = "components/field.html"
+
+
+class LookForm(forms.Form):
+    """Base of the product's forms. The server says what is wrong, in our words; the browser's own bubbles stay off.
+
+    `required` is left out of the markup because a bubble shows one field at a time and cannot be read again; required
+    is the normal case here, so the page marks the optional fields instead.
+    """
+
+    use_required_attribute = False
+    label_suffix = ""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]

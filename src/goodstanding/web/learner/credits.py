@@ -1,0 +1,7 @@
+"""The credit ledger and credits from elsewhere."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Licenses: add, change, answer, history."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

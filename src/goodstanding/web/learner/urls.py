@@ -1,0 +1,16 @@
+"""A clinician's own pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from goodstanding.web.learner import account, certificates, credits, learn, licenses, standing
+
+urlpatterns: list[URLPattern] = [
+    *account.urlpatterns,
+    *certificates.urlpatterns,
+    *credits.urlpatterns,
+    *learn.urlpatterns,
+    *licenses.urlpatterns,
+    *standing.urlpatterns,
+]

@@ -1,0 +1,7 @@
+"""The catalog and the page of each course."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

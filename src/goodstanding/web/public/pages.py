@@ -1,0 +1,7 @@
+"""Terms and privacy."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,15 @@
+"""What anyone may see."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from goodstanding.web.public import catalog, claim, health, home, pages
+
+urlpatterns: list[URLPattern] = [
+    *catalog.urlpatterns,
+    *claim.urlpatterns,
+    *health.urlpatterns,
+    *home.urlpatterns,
+    *pages.urlpatterns,
+]

@@ -1,0 +1,7 @@
+"""Every component of the look on one page."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Courses and their versions."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

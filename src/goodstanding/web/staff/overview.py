@@ -1,0 +1,7 @@
+"""The first staff page."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

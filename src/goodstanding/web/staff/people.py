@@ -1,0 +1,7 @@
+"""A person's credits and certificates; revocation."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Sponsor profile and approvals."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Anyone checks a certificate."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+urlpatterns: list[URLPattern] = []

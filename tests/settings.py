@@ -1,0 +1,20 @@
+"""Settings of the tests: those of the product, with a throw-away state folder and nothing that waits."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ["GOODSTANDING_HOME"] = tempfile.mkdtemp(prefix="goodstanding-test-")
+os.environ.setdefault("GOODSTANDING_SECRET_KEY", "only for tests")
+
+from goodstanding.conf.settings import *  # noqa: E402, F403
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]  # noqa: F405
