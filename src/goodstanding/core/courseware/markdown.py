@@ -220,9 +220,7 @@ class _Renderer(RendererHTML):
         if block.kind == "figure":
             return f'<figure class="figure" aria-label="{escape(label)}">\n'
         target = f' data-{block.kind}="{escape(block.target)}"' if block.target else ""
-        return (
-            f'<section class="{block.kind}" aria-label="{escape(label)}"{target}>\n<p class="eyebrow">{escape(shown)}</p>\n'
-        )
+        return f'<section class="{block.kind}" aria-label="{escape(label)}"{target}>\n<p class="eyebrow">{escape(shown)}</p>\n'
 
     def block_close(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
         block: Block = tokens[index].meta["block"]
@@ -269,9 +267,7 @@ class _Renderer(RendererHTML):
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
-    parser.block.ruler.before(
-        "fence", "typed_block", _container, {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    )
+    parser.block.ruler.before("fence", "typed_block", _container, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     # Internal links look like an unknown scheme to the parser, so they are let through by name.
     ordinary = parser.validateLink
     parser.validateLink = lambda url: bool(INTERNAL_LINK.match(url)) or ordinary(url)  # type: ignore[method-assign]

@@ -163,7 +163,7 @@ class Feedback(Strict):
     @property
     def text(self) -> str:
         """All of it as one paragraph."""
-        return " ".join((self.verdict, self.why, self.would_change, self.do_next, self.source))
+        return f"{self.verdict} {self.why} {self.would_change} {self.do_next} {self.source}"
 
 
 class Mark(Strict):

@@ -1,0 +1,512 @@
+"""
+Course folders to courses: reads every file of a folder, and reports every mistake in one go.
+
+::
+
+    courses/<slug>/
+      course.yaml            what the course is, and the order of its parts
+      NN-<section id>.md     teaching text: front matter between two lines of ---, then Markdown
+      scenarios/<id>.yaml    one graph of scenes each
+      post_test.yaml         the bank of items
+      sources.yaml           references, and the duties the course is about
+
+What would break the player (a file that is missing, an id that points nowhere, a scenario that does not end) is an error
+here; what makes a course worse to learn from is the business of :mod:`goodstanding.core.courseware.check`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from goodstanding.core.courseware.model import (
+    Course,
+    Duty,
+    Identifier,
+    Item,
+    Node,
+    OutlineEntry,
+    PostTest,
+    Reference,
+    Scenario,
+    Section,
+    Text,
+)
+from goodstanding.core.documents import (
+    MAX_BYTES,
+    Document,
+    DocumentError,
+    Finding,
+    Location,
+    Sequence,
+    Strict,
+    parse_document,
+    read_document,
+    validate,
+)
+
+COURSE_FILE = "course.yaml"
+POST_TEST_FILE = "post_test.yaml"
+SOURCES_FILE = "sources.yaml"
+
+_SECTION_FILE = re.compile(r"[0-9]{2}-([a-z0-9]+(?:-[a-z0-9]+)*)\.md\Z")
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+_PARTS = {
+    "outline": "The order of the parts is the order of `sections`.",
+    "scenarios": "List scenarios in `sections`, where they belong in the order.",
+    "post_test": f"The items stand in {POST_TEST_FILE}.",
+    "references": f"References stand in {SOURCES_FILE}.",
+    "duties": f"Duties stand in {SOURCES_FILE}.",
+}
+"""Keys of a course that come from other files, and where an author who wrote one into course.yaml should put it."""
+
+
+@dataclass(frozen=True)
+class CourseFolder:
+    """A course together with the lines of its files, so that whoever finds fault with it can say where."""
+
+    course: Course
+    about: Document
+    post_test: Document
+    sources: Document
+    sections: Mapping[str, SectionFile]
+    scenarios: Mapping[str, Document]
+
+
+@dataclass(frozen=True)
+class SectionFile:
+    """Where a section stands: its front matter, and the line on which its text begins."""
+
+    front: Document
+    text_line: int
+
+    def finding(self, text_line: int, problem: str, mend: str) -> Finding:
+        """A finding at a line of the section's text, counted from 1 there."""
+        return Finding(self.front.path, self.text_line + text_line - 1, problem, mend)
+
+
+class _OutlineRow(Strict):
+    section: Text | None = None
+    scenario: Identifier | None = None
+
+
+class _SectionFront(Strict):
+    id: Identifier
+    title: Text
+    objectives: Sequence[Identifier]
+    duties: Sequence[Identifier] = ()
+    minutes: int | None = None
+
+
+class _Sources(Strict):
+    references: Sequence[Reference]
+    duties: Sequence[Duty]
+
+
+def load_courses(root: Path) -> dict[str, Course]:
+    """Every course in the folders of `root`, by slug in order; DocumentError with the findings of all of them."""
+    courses: dict[str, Course] = {}
+    findings: list[Finding] = []
+    for folder in course_folders(root):
+        try:
+            courses[folder.name] = load_course(folder)
+        except DocumentError as error:
+            findings.extend(error.findings)
+    if findings:
+        raise DocumentError(findings)
+    return courses
+
+
+def course_folders(root: Path) -> tuple[Path, ...]:
+    """The folders of `root` that are meant as courses: all but hidden ones."""
+    return tuple(sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))))
+
+
+def load_course(folder: Path) -> Course:
+    """The course in `folder`; DocumentError with every finding if a file is missing, broken or points nowhere."""
+    return read_course_folder(folder).course
+
+
+def read_course_folder(folder: Path) -> CourseFolder:
+    """Like :func:`load_course`, and keeps the lines."""
+    return _Reader(folder).read()
+
+
+class _Reader:
+    """Reads one folder; collects findings as long as it makes sense to go on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.findings: list[Finding] = []
+        self.section_files: dict[str, SectionFile] = {}
+        self.scenario_files: dict[str, Document] = {}
+
+    def read(self) -> CourseFolder:
+        if not self.folder.is_dir():
+            raise DocumentError(
+                [Finding(str(self.folder), 1, "There is no such course folder.", "Check the name; a course is a folder.")]
+            )
+        about = self._document(COURSE_FILE, "It says what the course is and names its parts.")
+        post_test_file = self._document(POST_TEST_FILE, "It holds the items of the post-test.")
+        sources_file = self._document(SOURCES_FILE, "It holds the references and the duties.")
+        post_test = self._valid(PostTest, post_test_file)
+        sources = self._valid(_Sources, sources_file)
+        outline, sections, scenarios = self._parts(about) if about else ((), (), ())
+        if self.findings or about is None or post_test_file is None or sources_file is None:
+            # The rest of course.yaml is still worth checking, so that the author mends everything at once.
+            if about:
+                self._fields_of(about)
+            raise DocumentError(self.findings)
+        assert post_test is not None
+        assert sources is not None
+        data = {
+            **about.data,
+            "outline": outline,
+            "sections": sections,
+            "scenarios": scenarios,
+            "post_test": post_test,
+            "references": sources.references,
+            "duties": sources.duties,
+        }
+        course = self._valid(Course, Document(about.path, data, about.lines))
+        if course is None:
+            raise DocumentError(self.findings)
+        folder = CourseFolder(course, about, post_test_file, sources_file, self.section_files, self.scenario_files)
+        self.findings.extend(_points_nowhere(folder, self.folder.name))
+        if self.findings:
+            raise DocumentError(self.findings)
+        return folder
+
+    def _document(self, name: str, purpose: str) -> Document | None:
+        path = self.folder / name
+        if not path.is_file():
+            self.findings.append(
+                Finding(str(path), 1, f"The course has no {name}.", f"{purpose} Add the file, or correct its name.")
+            )
+            return None
+        try:
+            document = read_document(path)
+        except DocumentError as error:
+            self.findings.extend(error.findings)
+            return None
+        if not isinstance(document.data, dict):
+            self.findings.append(document.finding((), "The file must be a mapping (key: value).", "Begin with a key."))
+            return None
+        return document
+
+    def _valid(self, model: type[_Model], document: Document | None) -> _Model | None:
+        if document is None:
+            return None
+        try:
+            return validate(model, document)
+        except DocumentError as error:
+            self.findings.extend(error.findings)
+            return None
+
+    def _fields_of(self, about: Document) -> None:
+        """Adds what is wrong with the keys of course.yaml itself, where its parts could not be read."""
+        elsewhere = {*_PARTS, "sections"}
+        data = {key: value for key, value in about.data.items() if key not in elsewhere}
+        try:
+            validate(Course, Document(about.path, data, about.lines))
+        except DocumentError as error:
+            self.findings.extend(
+                finding
+                for finding in error.findings
+                if not any(finding.problem.startswith(f"The key `{name}` is missing") for name in elsewhere)
+            )
+
+    def _parts(self, about: Document) -> tuple[tuple[OutlineEntry, ...], tuple[Section, ...], tuple[Scenario, ...]]:
+        for key, mend in _PARTS.items():
+            if key in about.data:
+                self.findings.append(about.finding((key,), f"The key `{key}` is not known in {COURSE_FILE}.", mend))
+        rows = about.data.pop("sections", None)
+        if not isinstance(rows, list) or not rows:
+            self.findings.append(
+                about.finding(
+                    ("sections",),
+                    "`sections` does not list the parts of the course.",
+                    "Add one line per part: `- section: 01-the-file-without-md` or `- scenario: its-id`.",
+                )
+            )
+            return (), (), ()
+        outline: list[OutlineEntry] = []
+        sections: list[Section] = []
+        scenarios: list[Scenario] = []
+        for number, row in enumerate(rows):
+            at: Location = ("sections", number)
+            try:
+                entry = _OutlineRow.model_validate(row)
+            except ValueError:
+                entry = _OutlineRow()
+            if (entry.section is None) == (entry.scenario is None):
+                self.findings.append(
+                    about.finding(at, "This part is neither a section nor a scenario.", "Write `section: …` or `scenario: …`.")
+                )
+            elif entry.section is not None:
+                section = self._section(about, at, entry.section)
+                if section is not None:
+                    sections.append(section)
+                    outline.append(OutlineEntry(kind="section", id=section.id))
+            elif entry.scenario is not None:
+                scenario = self._scenario(about, at, entry.scenario)
+                if scenario is not None:
+                    scenarios.append(scenario)
+                    outline.append(OutlineEntry(kind="scenario", id=scenario.id))
+        self._unlisted(about, rows)
+        return tuple(outline), tuple(sections), tuple(scenarios)
+
+    def _section(self, about: Document, at: Location, stem: str) -> Section | None:
+        name = f"{stem.removesuffix('.md')}.md"
+        match = _SECTION_FILE.match(name)
+        if match is None:
+            self.findings.append(
+                about.finding(
+                    at,
+                    f"“{stem}” can not be the name of a section file.",
+                    "Name it like 01-the-counter: two digits, then the id.",
+                )
+            )
+            return None
+        path = self.folder / name
+        if not path.is_file():
+            self.findings.append(
+                about.finding(at, f"The section file {name} is missing.", f"Add {path}, or take this line out of `sections`.")
+            )
+            return None
+        try:
+            front, text, text_line = _front_matter(path)
+        except DocumentError as error:
+            self.findings.extend(error.findings)
+            return None
+        head = self._valid(_SectionFront, front)
+        if head is None:
+            return None
+        if head.id != match[1]:
+            self.findings.append(
+                front.finding(("id",), f"The section is called `{head.id}`, but its file {name}.", f"Write `id: {match[1]}`.")
+            )
+        if not text.strip():
+            self.findings.append(Finding(str(path), text_line, "The section has no text.", "Write it below the second ---."))
+            return None
+        if head.id in self.section_files:
+            self.findings.append(about.finding(at, f"The section `{head.id}` is listed twice.", "Keep one of the lines."))
+            return None
+        self.section_files[head.id] = SectionFile(front, text_line)
+        return Section(**dict(head), text=text)
+
+    def _scenario(self, about: Document, at: Location, name: str) -> Scenario | None:
+        path = self.folder / "scenarios" / f"{name}.yaml"
+        if not path.is_file():
+            self.findings.append(
+                about.finding(
+                    at, f"The scenario file {name}.yaml is missing.", f"Add {path}, or take this line out of `sections`."
+                )
+            )
+            return None
+        if name in self.scenario_files:
+            self.findings.append(about.finding(at, f"The scenario `{name}` is listed twice.", "Keep one of the lines."))
+            return None
+        try:
+            document = read_document(path)
+        except DocumentError as error:
+            self.findings.extend(error.findings)
+            return None
+        scenario = self._valid(Scenario, document)
+        if scenario is None:
+            return None
+        if scenario.id != name:
+            self.findings.append(
+                document.finding(
+                    ("id",), f"The scenario is called `{scenario.id}`, but its file {name}.yaml.", f"Write `id: {name}`."
+                )
+            )
+        self.scenario_files[scenario.id] = document
+        return scenario
+
+    def _unlisted(self, about: Document, rows: list[object]) -> None:
+        """A file that no line names would silently never be taught."""
+        listed = {str(value).removesuffix(".md") for row in rows if isinstance(row, dict) for value in row.values()}
+        files = [*self.folder.glob("*.md"), *self.folder.glob("scenarios/*.yaml")]
+        for path in sorted(files):
+            if path.stem not in listed and not path.name.startswith((".", "README")):
+                self.findings.append(
+                    about.finding(
+                        ("sections",),
+                        f"The file {path.relative_to(self.folder).as_posix()} is not listed in `sections`.",
+                        "List it where it belongs, or remove the file.",
+                    )
+                )
+
+
+def _front_matter(path: Path) -> tuple[Document, str, int]:
+    """The front matter of a section file, its text, and the line on which the text begins."""
+    name = str(path)
+    try:
+        raw = path.read_bytes()
+        content = raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise DocumentError([Finding(name, 1, f"The file can not be read: {reason}.", "Check the permissions.")]) from error
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DocumentError([Finding(name, line, "The file is not UTF-8 text.", "Save it with the encoding UTF-8.")]) from error
+    if len(raw) > MAX_BYTES:
+        raise DocumentError([Finding(name, 1, f"The file is larger than {MAX_BYTES:,} bytes.", "Split the section.")])
+    match = _FRONT_MATTER.match(content)
+    if match is None:
+        raise DocumentError(
+            [
+                Finding(
+                    name, 1, "The section has no front matter.", "Begin the file with ---, then id and title, then another ---."
+                )
+            ]
+        )
+    # One empty line stands for the opening ---, so that the lines of the findings are those of the file.
+    front = parse_document("\n" + match[1], name=name)
+    if not isinstance(front.data, dict):
+        raise DocumentError([Finding(name, 2, "The front matter must be a mapping (key: value).", "Write `id:` and `title:`.")])
+    text = content[match.end() :]
+    skipped = len(text) - len(text.lstrip("\n"))
+    return front, text.strip("\n") + "\n", content.count("\n", 0, match.end()) + skipped + 1
+
+
+def _points_nowhere(folder: CourseFolder, name: str) -> Iterator[Finding]:
+    """Ids that are used but not there, or there twice: whatever would leave a learner in front of a dead link."""
+    course, about = folder.course, folder.about
+    if course.slug != name:
+        yield about.finding(
+            ("slug",), f"The course is called `{course.slug}`, but its folder `{name}`.", f"Write `slug: {name}`."
+        )
+    for key in ("objectives", "authors", "topics", "professions"):
+        if not getattr(course, key):
+            yield about.finding((key,), f"`{key}` is empty.", "Write at least one.")
+    yield from _twice(about, ("objectives",), (objective.id for objective in course.objectives), "objective")
+    yield from _twice(
+        about, ("evaluation", "questions"), (question.id for question in course.evaluation.questions), "evaluation question"
+    )
+    yield from _twice(folder.sources, ("references",), (reference.id for reference in course.references), "reference")
+    yield from _twice(folder.sources, ("duties",), (duty.id for duty in course.duties), "duty")
+    objectives = {objective.id for objective in course.objectives}
+    duties = {duty.id for duty in course.duties}
+    references = {reference.id for reference in course.references}
+    codes = {reference.id for reference in course.references if reference.kind == "code"}
+    for number, duty in enumerate(course.duties):
+        at = ("duties", number, "standards")
+        used = (standard.code for standard in duty.standards)
+        yield from _missing(folder.sources, at, used, codes, "code", "Add it to `references` with `kind: code`.", "code")
+    for section in course.sections:
+        front = folder.sections[section.id].front
+        yield from _missing(front, ("objectives",), section.objectives, objectives, "objective", _IN_COURSE)
+        yield from _missing(front, ("duties",), section.duties, duties, "duty", _IN_SOURCES)
+    sections = {section.id for section in course.sections}
+    test = folder.post_test
+    yield from _twice(test, ("items",), (item.id for item in course.post_test.items), "item")
+    for number, item in enumerate(course.post_test.items):
+        yield from _item(test, ("items", number), item, objectives, duties, sections, references)
+    for scenario in course.scenarios:
+        document = folder.scenarios[scenario.id]
+        yield from _missing(document, ("objectives",), scenario.objectives, objectives, "objective", _IN_COURSE)
+        yield from _twice(document, ("nodes",), (node.node_id for node in scenario.nodes), "node")
+        yield from _scenario(document, scenario, duties)
+
+
+_IN_COURSE = "Add it to course.yaml, or correct the id."
+_IN_SOURCES = "Add it to sources.yaml, or correct the id."
+
+
+def _twice(document: Document, at: Location, ids: Iterable[str], what: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for number, identifier in enumerate(ids):
+        if identifier in seen:
+            yield document.finding((*at, number), f"The {what} `{identifier}` stands twice.", "Give one of them another id.")
+        seen.add(identifier)
+
+
+def _missing(
+    document: Document, at: Location, used: Iterable[str], known: set[str], what: str, mend: str, key: str | None = None
+) -> Iterator[Finding]:
+    for number, identifier in enumerate(used):
+        if identifier not in known:
+            where = (*at, number, key) if key else (*at, number)
+            yield document.finding(where, f"There is no {what} `{identifier}`.", mend)
+
+
+def _item(
+    document: Document,
+    at: Location,
+    item: Item,
+    objectives: set[str],
+    duties: set[str],
+    sections: set[str],
+    references: set[str],
+) -> Iterator[Finding]:
+    options = [option.option_id for option in item.options]
+    yield from _twice(document, (*at, "options"), options, "option")
+    if len(options) < 2:  # noqa: PLR2004
+        yield document.finding((*at, "options"), f"The item `{item.id}` has fewer than two options.", "Write three.")
+    if item.key not in options:
+        yield document.finding(
+            (*at, "key"), f"The key `{item.key}` is not among the options.", f"Use one of: {', '.join(options)}."
+        )
+    one = ((item.objective, objectives, "objective", _IN_COURSE), (item.duty, duties, "duty", _IN_SOURCES))
+    for identifier, known, what, mend in one:
+        if identifier not in known:
+            yield document.finding((*at, what), f"There is no {what} `{identifier}`.", mend)
+    if item.section not in sections:
+        yield document.finding(
+            (*at, "section"), f"There is no section `{item.section}`.", f"Use one of: {', '.join(sorted(sections))}."
+        )
+    yield from _missing(document, (*at, "references"), item.references, references, "reference", _IN_SOURCES)
+
+
+def _scenario(document: Document, scenario: Scenario, duties: set[str]) -> Iterator[Finding]:
+    nodes = {node.node_id for node in scenario.nodes}
+    mend = f"Use one of: {', '.join(sorted(nodes))}."
+    if scenario.start not in nodes:
+        yield document.finding(("start",), f"There is no node `{scenario.start}`.", mend)
+    for number, node in enumerate(scenario.nodes):
+        at: Location = ("nodes", number)
+        yield from _node(document, at, node, scenario, duties)
+        targets: list[tuple[Location, str]] = [
+            ((*at, "choices", place, "next"), choice.next) for place, choice in enumerate(node.choices)
+        ]
+        targets += [((*at, "branches", place, "next"), branch.next) for place, branch in enumerate(node.branches)]
+        if node.next is not None:
+            targets.append(((*at, "next"), node.next))
+        for where, target in targets:
+            if target not in nodes:
+                yield document.finding(where, f"There is no node `{target}`.", mend)
+
+
+def _node(document: Document, at: Location, node: Node, scenario: Scenario, duties: set[str]) -> Iterator[Finding]:
+    yield from _twice(document, (*at, "choices"), (choice.choice_id for choice in node.choices), "choice")
+    yield from _twice(document, (*at, "marks"), (mark.mark_id for mark in node.marks), "mark")
+    for place, choice in enumerate(node.choices):
+        here: Location = (*at, "choices", place)
+        yield from _missing(document, (*here, "duty_ids"), choice.duty_ids, duties, "duty", _IN_SOURCES)
+        yield from _undeclared(document, (*here, "when"), choice.when, scenario)
+        yield from _undeclared(document, (*here, "set"), choice.set, scenario)
+    for place, branch in enumerate(node.branches):
+        yield from _undeclared(document, (*at, "branches", place, "when"), branch.when, scenario)
+
+
+def _undeclared(document: Document, at: Location, flags: Mapping[str, object], scenario: Scenario) -> Iterator[Finding]:
+    for name, value in flags.items():
+        if name not in scenario.state:
+            yield document.finding(
+                (*at, name), f"The scenario remembers nothing called `{name}`.", "Declare it with its first value in `state`."
+            )
+        elif type(value) is not type(scenario.state[name]):
+            first = scenario.state[name]
+            yield document.finding(
+                (*at, name), f"`{name}` begins as {first!r}, but is {value!r} here.", "Use values of one kind."
+            )
