@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.forms.renderers import TemplatesSetting
+from django.forms.renderers import DjangoTemplates, TemplatesSetting
 
 __all__ = ["LookForm", "LookRenderer"]
 
@@ -13,6 +15,15 @@ class LookRenderer(TemplatesSetting):
 
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
+
+    def get_template(self, template_name: str) -> Any:
+        """Ours from the project's templates; the bare widgets from Django itself, which need no entry in the settings."""
+        if template_name.startswith("django/"):
+            return _DJANGO.get_template(template_name)
+        return super().get_template(template_name)
+
+
+_DJANGO = DjangoTemplates()
 
 
 class LookForm(forms.Form):

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What the visitor gets, and the two ways in."""
+    return render(request, "public/home.html", {"license_types": _license_types(), "specimen": _SPECIMEN})
+
+
+_SPECIMEN = {"counted": Decimal(31), "total": Decimal(36)}
+"""The figures of the example on the page. A made-up person, and marked so."""
+
+
+urlpatterns: list[URLPattern] = [path("", home, name="home")]

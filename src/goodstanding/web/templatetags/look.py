@@ -96,15 +96,20 @@ def _figure(value: Decimal) -> str:
 
 
 @register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """One of our shapes, sized to the text. Decorative unless a label is given."""
+def shape(name: str) -> SafeString:
+    """The bare paths of one of our shapes, on 16 by 16, to stand inside an SVG."""
     try:
-        shape = mark_safe(_SHAPES[name])  # noqa: S308 -- constants of this module
+        return mark_safe(_SHAPES[name])  # noqa: S308 -- constants of this module
     except KeyError:
         raise template.TemplateSyntaxError(f"there is no icon '{name}'; there are {', '.join(_SHAPES)}") from None
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One of our shapes, sized to the text. Decorative unless a label is given."""
     if label:
-        return format_html('<svg class="i" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>', label, shape)
-    return format_html('<svg class="i" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', shape)
+        return format_html('<svg class="i" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>', label, shape(name))
+    return format_html('<svg class="i" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', shape(name))
 
 
 @register.simple_tag
@@ -209,7 +214,7 @@ def _address(target: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: Context, url_name: str, text: str) -> SafeString:
+def nav_link(context: Context, url_name: str, text: str, css_class: str = "") -> SafeString:
     """A link of the main navigation that knows whether it is the page or the section one is in."""
     try:
         url = reverse(url_name)
@@ -223,7 +228,8 @@ def nav_link(context: Context, url_name: str, text: str) -> SafeString:
         current = mark_safe(' aria-current="page"')
     elif url != "/" and path.startswith(url):
         current = mark_safe(' aria-current="true"')
-    return format_html('<a href="{}"{}>{}</a>', url, current, text)
+    classes = format_html(' class="{}"', css_class) if css_class else ""
+    return format_html('<a href="{}"{}{}>{}</a>', url, classes, current, text)
 
 
 @register.inclusion_tag("components/breadcrumb.html")
