@@ -51,3 +51,8 @@ def keep_secret_key() -> None:
         return
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(50) + "\n")
+
+
+def demo_home() -> Path:
+    """The state folder of the demonstration, apart from everything real."""
+    return home() / "demo"

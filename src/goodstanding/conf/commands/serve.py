@@ -1,0 +1,194 @@
+"""``goodstanding serve``: the whole product on one machine."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from goodstanding.conf import environment
+
+HELP = "start the whole product on this machine"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default: this machine alone)")
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="port to listen on (default: 8000)")
+    parser.add_argument("--workers", type=int, default=0, metavar="N", help="web processes (default: one per core, two to four)")
+    parser.add_argument("--demo", action="store_true", help="serve the demonstration database that `goodstanding demo` filled")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prepare everything, serve until told to stop, stop gracefully. 0 after an orderly stop, 1 if it could not start."""
+    if args.demo:
+        os.environ["GOODSTANDING_HOME"] = str(environment.demo_home())
+        os.environ["GOODSTANDING_DEMO"] = "1"
+    shown_host = "127.0.0.1" if args.host in {"0.0.0.0", "::"} else args.host  # noqa: S104 - compared, not bound
+    os.environ.setdefault("GOODSTANDING_URL", f"http://{f'[{shown_host}]' if ':' in shown_host else shown_host}:{args.port}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodstanding.conf.settings")
+    try:
+        _require_free_port(args.host, args.port)
+        _require_home(environment.home())
+        environment.keep_secret_key()
+        _prepare()
+    except CanNotStartError as error:
+        print(f"goodstanding: {error}", file=sys.stderr)  # noqa: T201 - the answer of a command
+        return 1
+    return _serve(args.host, args.port, args.workers or min(4, max(2, os.cpu_count() or 2)))
+
+
+class CanNotStartError(Exception):
+    """Why the product can not start, and what to do about it, on one line."""
+
+
+def _require_free_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Without SO_REUSEPORT: binding must fail where another program listens, even one that shares its port.
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OverflowError as error:
+            raise CanNotStartError(f"{port} is no port. Choose one from 1 to 65535.") from error
+        except OSError as error:
+            raise CanNotStartError(
+                f"Port {port} on {host} can not be used ({error.strerror}). "
+                f"Stop the program that uses it, or choose another: goodstanding serve --port {port + 1}"
+            ) from error
+
+
+def _require_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = home / ".write-probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CanNotStartError(
+            f"The state folder {home} can not be written ({error.strerror}). Correct its permissions, or set GOODSTANDING_HOME to another folder."
+        ) from error
+
+
+def _prepare() -> None:
+    """Database, static files and content, each only as far as it is not done yet: a second start is quick."""
+    import django
+
+    django.setup()
+
+    from django.db import DatabaseError
+    from django.utils import timezone
+
+    try:
+        _migrate()
+        _collect_static()
+        _publish(timezone.now())
+    except DatabaseError as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise CanNotStartError(f"The database can not be used: {reason}. Nothing was changed; check DATABASE_URL and its permissions.") from error
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)  # type: ignore[arg-type]
+    if unknown:
+        raise CanNotStartError(
+            f"The database was made by a newer Good Standing (it has {len(unknown)} migration(s) unknown here). Upgrade the program, or restore an older backup."
+        )
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        _say("Preparing the database ...")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+
+
+def _collect_static() -> None:
+    """Compress and fingerprint the static files, unless they are those of the last start."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):  # type: ignore[attr-defined]
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{storage.path(path)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    stamp = settings.STATIC_ROOT / ".collected"
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == digest.hexdigest():
+        return
+    _say("Preparing static files ...")
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(digest.hexdigest(), encoding="ascii")
+
+
+def _publish(at: object) -> None:
+    from django.conf import settings
+
+    from goodstanding.flows.publishing import publish_content
+
+    report = publish_content(root=settings.CONTENT_ROOT, at=at)  # type: ignore[arg-type]
+    for finding in report.findings:
+        print(f"goodstanding: {finding}", file=sys.stderr)  # noqa: T201
+
+
+def _serve(host: str, port: int, workers: int) -> int:
+    from django.conf import settings
+    from django.urls import reverse
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    from goodstanding.accounts.services import create_claim
+
+    address = settings.PUBLIC_URL
+    lines = [f"Good Standing runs at {address}", f"Its state is in {settings.HOME}"]
+    if settings.EMAIL_BACKEND.endswith("OutboxBackend"):
+        lines.append(f"Mail is written to {settings.OUTBOX}")
+    if settings.DEMONSTRATION:
+        lines.append(f"This is the demonstration; its sign-in is in {settings.HOME / 'sign-in.txt'}")
+    elif token := create_claim():
+        lines.append(f"No administrator yet. Claim the account once at {address}{reverse('claim', args=[token])}")
+    lines.append("Ctrl-C stops it.")
+    _say("\n".join(lines))
+
+    from django.db import connections
+
+    connections.close_all()  # the web processes open their own
+    jobs = subprocess.Popen([sys.executable, "-m", "goodstanding.conf.worker"], start_new_session=True)  # noqa: S603 - our own module
+    try:
+        Granian(
+            "goodstanding.conf.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=4,
+            backlog=1024,
+            respawn_failed_workers=True,
+            workers_kill_timeout=10,
+            log_level=LogLevels.warning,
+            websockets=False,
+            process_name="goodstanding",
+        ).serve()
+    finally:
+        jobs.terminate()
+        try:
+            jobs.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            jobs.kill()
+    _say("Stopped.")
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the terminal is this command's page
+
+
+__all__ = ["HELP", "CanNotStartError", "add_arguments", "run"]
