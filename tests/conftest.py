@@ -21,7 +21,9 @@ def make_user(db: None) -> Callable[..., User]:
     def make(
         *, email: str = "", role: str = Role.CLINICIAN, legal_name: str = "Ada Example", time_zone: str = "America/Los_Angeles"
     ) -> User:
-        user = User.objects.create_user(email=email or f"person{next(_serial)}@example.org", password="a long enough word", role=role)
+        user = User.objects.create_user(
+            email=email or f"person{next(_serial)}@example.org", password="a long enough word", role=role
+        )
         Holder.objects.create(user=user)
         Profile.objects.create(user=user, legal_name=legal_name, time_zone=time_zone, professions=["counselor"])
         return user

@@ -58,9 +58,15 @@ def _pytest(name: str, arguments: list[str], environment: dict[str, str]) -> int
     print(f"\n=== Tests: {name} ===", flush=True)
     started = time.monotonic()
     # The tests of one run must not depend on the settings of the person who runs them.
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("GOODSTANDING_") or key == "GOODSTANDING_TESTS_COMPLETE"}
+    inherited = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("GOODSTANDING_") or key == "GOODSTANDING_TESTS_COMPLETE"
+    }
     inherited.pop("DATABASE_URL", None)
-    code = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=inherited | environment, check=False).returncode
+    code = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=inherited | environment, check=False
+    ).returncode
     print(f"({name}: {time.monotonic() - started:.0f} s)", flush=True)
     return code
 
@@ -77,7 +83,9 @@ def _available(name: str, package: str, there: object) -> bool:
     print(f"{name} is missing; installing Debian's package {package} ...", flush=True)
     quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
     for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]):
-        result = subprocess.run([*sudo, *command], env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            [*sudo, *command], env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
         if result.returncode:
             print(result.stderr.strip()[-500:], flush=True)
     return bool(there())  # type: ignore[operator]
@@ -107,9 +115,25 @@ def _postgres() -> Iterator[str]:
         [*as_user, str(programs / "initdb"), "-D", str(data), "-U", "goodstanding", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
         stdout=subprocess.DEVNULL, cwd="/", check=True,
     )  # fmt: skip
-    options = ["-h", "127.0.0.1", "-p", str(port), "-k", str(folder), "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
+    options = [
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-k",
+        str(folder),
+        "-c",
+        "fsync=off",
+        "-c",
+        "full_page_writes=off",
+        "-c",
+        "synchronous_commit=off",
+    ]
     server = subprocess.Popen(
-        [*as_user, str(programs / "postgres"), "-D", str(data), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+        [*as_user, str(programs / "postgres"), "-D", str(data), *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
     )
     try:
         for _ in range(150):
@@ -121,7 +145,9 @@ def _postgres() -> Iterator[str]:
             time.sleep(0.1)
         time.sleep(0.3)
         subprocess.run(
-            [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "goodstanding", "goodstanding"], cwd="/", check=True
+            [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "goodstanding", "goodstanding"],
+            cwd="/",
+            check=True,
         )
         yield f"postgres://goodstanding@127.0.0.1:{port}/goodstanding"
     finally:

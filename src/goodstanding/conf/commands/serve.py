@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from goodstanding.conf import environment
 
@@ -89,7 +88,9 @@ def _prepare() -> None:
         _publish(timezone.now())
     except DatabaseError as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise CanNotStartError(f"The database can not be used: {reason}. Nothing was changed; check DATABASE_URL and its permissions.") from error
+        raise CanNotStartError(
+            f"The database can not be used: {reason}. Nothing was changed; check DATABASE_URL and its permissions."
+        ) from error
 
 
 def _migrate() -> None:
@@ -130,7 +131,6 @@ def _collect_static() -> None:
 
 def _publish(at: object) -> None:
     from django.conf import settings
-
     from goodstanding.flows.publishing import publish_content
 
     report = publish_content(root=settings.CONTENT_ROOT, at=at)  # type: ignore[arg-type]
@@ -141,11 +141,10 @@ def _publish(at: object) -> None:
 def _serve(host: str, port: int, workers: int) -> int:
     from django.conf import settings
     from django.urls import reverse
+    from goodstanding.accounts.services import create_claim
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
-
-    from goodstanding.accounts.services import create_claim
 
     address = settings.PUBLIC_URL
     lines = [f"Good Standing runs at {address}", f"Its state is in {settings.HOME}"]
@@ -161,7 +160,7 @@ def _serve(host: str, port: int, workers: int) -> int:
     from django.db import connections
 
     connections.close_all()  # the web processes open their own
-    jobs = subprocess.Popen([sys.executable, "-m", "goodstanding.conf.worker"], start_new_session=True)  # noqa: S603 - our own module
+    jobs = subprocess.Popen([sys.executable, "-m", "goodstanding.conf.worker"], start_new_session=True)
     try:
         Granian(
             "goodstanding.conf.wsgi:application",
