@@ -38,10 +38,15 @@ class Tag(enum.StrEnum):
     CREDITS_VIEWED = "credit:ledger:viewed-by-staff"
     CERTIFICATE_ISSUED = "certificate:record:issued"
     CERTIFICATE_REVOKED = "certificate:record:revoked"
+    EVIDENCE_DOWNLOADED = "sponsor:evidence:downloaded"
+    AUDIT_EXPORTED = "audit:log:exported"
 
 
-def record_event(*, tag: Tag, actor: object, subject_kind: str, subject_id: object, data: Mapping[str, Any] | None = None) -> None:
-    """Append one event. `actor` is a user, its id, or None for the product itself.
+def record_event(
+    *, tag: Tag, actor: object, subject_kind: str, subject_id: object, data: Mapping[str, Any] | None = None
+) -> None:
+    """
+    Append one event. `actor` is a user, its id, or None for the product itself.
 
     Call it inside the transaction that does the thing, so that neither stands without the other. `data` holds ids,
     dates and codes, never names, addresses or free text.

@@ -1,0 +1,119 @@
+"""Every address answers whoever asks, and each area asks who that is."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+_SAMPLES = {"uuid": uuid.UUID(int=7), "int": 7, "slug": "no-such-thing", "str": "no-such-thing", "path": "no/such/thing"}
+_OWN = ("/account/", "/licenses/", "/learn/", "/credits/", "/certificates/", "/standing/")
+_NAMES = {
+    "home", "course-list", "course-page", "terms", "privacy", "claim", "health-live", "health-ready", "account",
+    "license-list", "license-add", "license-page", "learn", "credit-list", "credit-add", "credit-page", "credit-proof",
+    "certificate-list", "certificate-pdf", "verify", "verify-certificate", "standing",
+    "staff-home", "staff-sponsor", "staff-approvals", "staff-courses", "staff-people", "staff-person",
+    "staff-certificate-revoke", "staff-audit", "staff-components",
+    "account_login", "account_signup", "account_logout",
+}  # fmt: skip
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry)
+        else:
+            yield entry
+
+
+def _sample_arguments(pattern: URLPattern) -> dict[str, object]:
+    converters = pattern.pattern.converters
+    if converters:
+        return {name: _SAMPLES[_kind(converter)] for name, converter in converters.items()}
+    regex = getattr(pattern.pattern, "regex", None)
+    return dict.fromkeys(regex.groupindex, "1x") if regex is not None else {}
+
+
+def _kind(converter: object) -> str:
+    return type(converter).__name__.removesuffix("Converter").replace("String", "str").lower()
+
+
+PATTERNS = {str(pattern.name): pattern for pattern in _patterns(get_resolver())}
+ADDRESSES = {name: reverse(name, kwargs=_sample_arguments(pattern)) for name, pattern in PATTERNS.items()}
+STAFF = sorted(name for name, address in ADDRESSES.items() if address.startswith("/staff/"))
+OWN = sorted(
+    name
+    for name, address in ADDRESSES.items()
+    if address.startswith(_OWN) and not name.startswith("account_")  # allauth's own pages sign people in
+)
+
+
+def test_every_pattern_has_a_name_of_its_own():
+    names = [pattern.name for pattern in _patterns(get_resolver())]
+    assert None not in names
+    assert sorted({str(name) for name in names}) == sorted(str(name) for name in names)
+
+
+def test_the_promised_addresses_exist():
+    assert set(ADDRESSES) >= _NAMES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_answers_a_stranger(client, name, method):
+    # the test client raises what a view lets through, so an error inside fails here by itself
+    response = getattr(client, method)(ADDRESSES[name])
+    assert response.status_code < 500
+    response.close()
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_an_address_answers_a_clinician(signed_in, name):
+    response = signed_in.get(ADDRESSES[name])
+    assert response.status_code < 500
+    response.close()
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_an_address_answers_an_administrator(as_administrator, name):
+    response = as_administrator.get(ADDRESSES[name])
+    assert response.status_code < 500
+    response.close()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [*STAFF, *OWN])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_is_asked_to_sign_in(client, name, method):
+    response = getattr(client, method)(ADDRESSES[name])
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith(reverse(settings.LOGIN_URL) + "?next=")
+
+
+@pytest.mark.parametrize("name", STAFF)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_staff_pages_do_not_exist_for_a_clinician(signed_in, name, method):
+    response = getattr(signed_in, method)(ADDRESSES[name])
+    assert response.status_code == 404
+    assert response.content == signed_in.get("/staff/there-is-nothing-here/").content
+
+
+@pytest.mark.parametrize("name", sorted(name for name, address in ADDRESSES.items() if not address.startswith("/health/")))
+def test_a_form_without_its_token_is_refused(administrator, name):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(administrator)
+    response = client.post(ADDRESSES[name], {"anything": "1"})
+    assert response.status_code in {403, 405}
+
+
+@pytest.mark.parametrize("name", [*STAFF, *OWN])
+def test_pages_of_a_person_stay_out_of_shared_caches(as_administrator, name):
+    response = as_administrator.get(ADDRESSES[name])
+    assert re.search(r"no-store|private", response.headers.get("Cache-Control", ""))
+    response.close()

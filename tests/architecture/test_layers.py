@@ -1,0 +1,28 @@
+"""The import contracts hold; `.importlinter` says why each layer lies where it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_import_contract_holds():
+    assert lint_imports(config_filename=str(ROOT / ".importlinter"), no_cache=True) == 0
+
+
+def test_a_contract_that_is_broken_is_noticed(tmp_path, monkeypatch):
+    package = tmp_path / "upside_down"
+    for name, text in {"__init__": "", "core": "import upside_down.web", "web": ""}.items():
+        package.mkdir(exist_ok=True)
+        (package / f"{name}.py").write_text(text)
+    config = tmp_path / "contracts"
+    config.write_text(
+        "[importlinter]\nroot_package = upside_down\n\n[importlinter:contract:layers]\nname = Layers\ntype = layers\n"
+        "layers =\n    upside_down.web\n    upside_down.core\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert lint_imports(config_filename=str(config), no_cache=True) == 1
