@@ -1,6 +1,7 @@
 # Good Standing. `make` alone prints this help.
 PYTHON ?= python3
 BIN := .venv/bin
+PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -15,8 +16,8 @@ setup: .venv/run.stamp ## Make the environment in .venv (leaves .venv/bin/goodst
 
 setup-dev: .venv/dev.stamp
 
-run: setup ## Start the product on this machine and print its address
-	@$(BIN)/goodstanding serve
+run: setup ## Start the product on this machine and print its address (PORT=8000)
+	@exec $(BIN)/goodstanding serve --port $(PORT)
 
 test: setup-dev ## Run all tests: SQLite, PostgreSQL, real browser
 	@$(BIN)/python -m tests.run $(T)
