@@ -153,6 +153,7 @@ class Variant(Strict):
 
     when: Condition
     hours: Hours
+    says: Text
     sources: Sequence[Identifier]
 
 

@@ -1,0 +1,230 @@
+"""
+From entries to hours: which entries can count under one license, how many of the board's hours each is, and toward what.
+
+Each entry is converted once and rounded once, then split by its parts, so rounding can not be repeated for gain or loss.
+An hour about two topics counts once in the total and once for each topic: a topic minimum is a demand on the same hours,
+not a second pile. Amounts are fractions, because a third of an hour has no finite decimal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from goodstanding.core.rules.case import CreditEntry, License
+from goodstanding.core.rules.load import RuleBook
+from goodstanding.core.rules.model import Accepts, InForce, RuleFile
+from goodstanding.core.rules.outcome import Period
+
+UNSTATED_MANY = Fraction(1_000_000)
+"""Hours of an entry whose unit the rule does not convert, in the favorable reading only: it can not be ruled out that they suffice."""
+
+State = Literal["open", "future", "provisional"]
+Acceptance = Literal["yes", "no", "unstated"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of an entry: its share of the whole, and every topic that it counts for."""
+
+    of_whole: Fraction
+    topics: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A credit entry seen from one license on one day."""
+
+    credit: CreditEntry
+    approvals: frozenset[str] | None
+    shares: tuple[Share, ...]
+    state: State
+    in_period: bool
+    repeats: str | None
+    """The id of the entry with the same course that goes before this one."""
+
+    @property
+    def id(self) -> str:
+        return self.credit.id
+
+
+@dataclass(frozen=True)
+class World:
+    """One way in which everything that is not known could be, as far as it changes the hours of entries."""
+
+    accepts: Accepts
+    hour_minutes: int | None
+    generous: bool
+    """Whether what entries leave unstated turns out well."""
+
+
+def entries_for(
+    credits_: Iterable[CreditEntry], *, rules: RuleBook, rule: RuleFile, period: Period, on: dt.date
+) -> tuple[Entry, ...]:
+    """The credits as entries, oldest first, whatever order they came in."""
+    ordered = sorted(credits_, key=lambda credit: (credit.completed, credit.id))
+    first_of_course = _first_of_each_course(ordered, rules=rules, rule=rule, period=period, on=on)
+    return tuple(
+        Entry(
+            credit=credit,
+            approvals=None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals)),
+            shares=_shares(credit, rules),
+            state=_state(credit, on=on),
+            in_period=credit.completed in period,
+            repeats=_repeated(credit, first_of_course),
+        )
+        for credit in ordered
+    )
+
+
+def _state(credit: CreditEntry, *, on: dt.date) -> State:
+    if credit.completed > on:
+        return "future"
+    return "provisional" if credit.provisional else "open"
+
+
+def _shares(credit: CreditEntry, rules: RuleBook) -> tuple[Share, ...]:
+    whole = Fraction(credit.quantity.amount)
+    if not whole:
+        return ()
+    shares = [
+        Share(
+            of_whole=Fraction(part.amount) / whole,
+            topics=frozenset[str]().union(*(rules.topics.counts_for(topic) for topic in part.topics)),
+        )
+        for part in credit.parts
+    ]
+    rest = 1 - sum((share.of_whole for share in shares), Fraction(0))
+    if rest:
+        shares.append(Share(of_whole=rest, topics=frozenset()))
+    return tuple(shares)
+
+
+def _first_of_each_course(
+    ordered: list[CreditEntry], *, rules: RuleBook, rule: RuleFile, period: Period, on: dt.date
+) -> dict[str, CreditEntry]:
+    """
+    Of several entries for one course in the period, the one that counts: accepted, then longest, then oldest.
+
+    Taking simply the oldest would let an entry that is added later, but dated earlier and shorter, take hours away.
+    """
+    best: dict[str, tuple[tuple[bool, Fraction], CreditEntry]] = {}
+    for credit in ordered:
+        if credit.course is None or credit.course.id is None or credit.completed not in period:
+            continue
+        if _state(credit, on=on) != "open":
+            continue
+        approvals = None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals))
+        rank = (acceptance(approvals, rule.accepts) == "yes", Fraction(credit.quantity.amount))
+        if credit.course.id not in best or rank > best[credit.course.id][0]:
+            best[credit.course.id] = (rank, credit)
+    return {course: credit for course, (_, credit) in best.items()}
+
+
+def _repeated(credit: CreditEntry, first_of_course: dict[str, CreditEntry]) -> str | None:
+    if credit.course is None or credit.course.id is None:
+        return None
+    first = first_of_course.get(credit.course.id)
+    return first.id if first is not None and first.id != credit.id else None
+
+
+def acceptance(approvals: frozenset[str] | None, accepts: Accepts) -> Acceptance:
+    """Whether an entry with these approvals counts; `unstated` where it depends on what was not said."""
+    if accepts.others == "anyone":
+        return "yes"
+    if approvals is None:
+        return "unstated"
+    if not approvals.isdisjoint(accepts.bodies):
+        return "yes"
+    return "yes" if accepts.others == "any_body" and approvals else "no"
+
+
+def doubts_of(entry: Entry, *, rule: RuleFile) -> tuple[str, ...]:
+    """What this entry leaves unstated that could decide whether or how much it counts: `approvals`, `repeat`, `unit`."""
+    doubts = []
+    if entry.state != "open":
+        return ()
+    if entry.approvals is None:
+        doubts.append("approvals")
+    if entry.repeats is not None and entry.in_period and rule.repeats is None:
+        doubts.append("repeat")
+    if not _convertible(entry, rule):
+        doubts.append("unit")
+    return tuple(doubts)
+
+
+def _convertible(entry: Entry, rule: RuleFile) -> bool:
+    unit = entry.credit.quantity.unit
+    if unit == "minute":
+        return rule.hour_minutes is not None or any(
+            reading.hour_minutes for question in rule.open_questions for reading in question.readings
+        )
+    return unit == "hour" or unit in rule.hours_per_unit
+
+
+def board_hours(entry: Entry, world: World, *, rule: RuleFile) -> Fraction:
+    """The whole entry in the board's hours, whoever approved it; converted once and rounded once."""
+    amount, unit = Fraction(entry.credit.quantity.amount), entry.credit.quantity.unit
+    if unit == "minute" and world.hour_minutes is not None:
+        hours = amount / world.hour_minutes
+    elif unit in rule.hours_per_unit:
+        hours = amount * Fraction(rule.hours_per_unit[unit])
+    elif unit == "hour":
+        hours = amount
+    else:
+        return UNSTATED_MANY if world.generous and amount else Fraction(0)
+    if rule.round_down_to is not None:
+        step = Fraction(rule.round_down_to)
+        hours = hours // step * step
+    return hours
+
+
+def countable_hours(entry: Entry, world: World, *, rule: RuleFile, license_: License) -> Fraction:
+    """The hours of the entry that can count at all in `world`."""
+    if entry.state != "open":
+        return Fraction(0)
+    accepted = acceptance(entry.approvals, world.accepts)
+    if accepted == "no":
+        return Fraction(0)
+    if accepted == "unstated" and not (world.generous or license_.confirms(f"approvals:{entry.id}")):
+        return Fraction(0)
+    if entry.repeats is not None and entry.in_period:
+        settled = rule.repeats == "counted" or (
+            rule.repeats is None and (world.generous or license_.confirms(f"repeat:{entry.id}"))
+        )
+        if not settled:
+            return Fraction(0)
+    return board_hours(entry, world, rule=rule)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What one requirement asks of entries, all readings settled. `topics` is None for the total: every hour serves it."""
+
+    topics: frozenset[str] | None
+    ever: bool
+    in_force: InForce
+
+    def takes(self, entry: Entry) -> bool:
+        if not (self.ever or entry.in_period):
+            return False
+        return self.in_force.by != "completion" or self.in_force.covers(entry.credit.completed)
+
+    def serves(self, share: Share) -> bool:
+        return self.topics is None or not self.topics.isdisjoint(share.topics)
+
+
+def allocate(demand: Demand, entries: Iterable[Entry], hours: dict[str, Fraction]) -> dict[str, Fraction]:
+    """How many of the `hours` of each entry serve `demand`; entries that serve nothing are left out."""
+    toward: dict[str, Fraction] = {}
+    for entry in entries:
+        whole = hours[entry.id]
+        if not whole or not demand.takes(entry):
+            continue
+        share = sum((share.of_whole for share in entry.shares if demand.serves(share)), Fraction(0))
+        if share:
+            toward[entry.id] = whole * share
+    return toward

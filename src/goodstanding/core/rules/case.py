@@ -1,0 +1,270 @@
+"""
+The case: a clinician's licenses and credits, as a file and as the types that `evaluate` takes.
+
+The same types are filled from the database for the standing page, so a page and the command line can not differ.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from goodstanding.core.documents import Document, DocumentError, Finding, Number, Sequence, Strict, read_document, validate
+from goodstanding.core.rules.load import RuleBook, suggest
+from goodstanding.core.rules.model import FactValue, Profession, Unit
+
+Status = Literal["active", "inactive", "lapsed", "retired"]
+Format = Literal["live_in_person", "live_online", "asynchronous", "hybrid"]
+Activity = Literal[
+    "course",
+    "self_directed",
+    "teaching",
+    "authorship",
+    "graduate_course",
+    "peer_consultation",
+    "exam",
+    "supervision",
+    "certification",
+    "other",
+]
+SponsorKind = Literal["association", "university", "employer", "board", "company", "other"]
+
+Name = Annotated[str, Field(min_length=1, max_length=300)]
+Id = Annotated[str, Field(min_length=1, max_length=100)]
+
+MOST = {
+    "hour": 1000,
+    "minute": 60_000,
+    "semester_credit": 60,
+    "quarter_credit": 90,
+    "ceu": 100,
+    "publication": 100,
+    "day": 400,
+    "exam": 100,
+}
+"""More than this in one entry is taken for a slip of the pen."""
+
+EARLIEST = dt.date(1930, 1, 1)
+LATEST = dt.date(2150, 12, 31)
+
+Day = Annotated[dt.date, Field(ge=EARLIEST, le=LATEST)]
+
+
+class ListedPeriod(Strict):
+    """An earlier or later license period that is not simply one cycle long."""
+
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ListedPeriod:
+        if self.end < self.start:
+            raise ValueError(f"the period ends ({self.end}) before it starts ({self.start}); swap the days or correct them")
+        return self
+
+
+class License(Strict):
+    """One license as its holder describes it."""
+
+    rule: Name
+    profession: Profession | None = None
+    issued: Day | None = None
+    expires: Day | None = None
+    renewals: Annotated[int, Field(ge=0, le=100)] | None = None
+    status: Status = "active"
+    periods: Sequence[ListedPeriod] = ()
+    waivers: Sequence[str] = ()
+    carried_in: dict[str, Annotated[Number, Field(ge=0, le=1000)]] = {}
+    facts: dict[str, FactValue | None] = {}
+    confirmed: Sequence[str] | Literal["all"] = ()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> License:
+        if self.issued and self.expires and self.expires < self.issued:
+            raise ValueError(
+                f"the license expires ({self.expires}) before it was issued ({self.issued}); swap the days or correct them"
+            )
+        ordered = sorted(self.periods, key=lambda period: period.start)
+        for before, after in itertools.pairwise(ordered):
+            if after.start <= before.end:
+                raise ValueError(f"two periods overlap from {after.start} on; let each start after the one before has ended")
+        return self
+
+    def confirms(self, question: str) -> bool:
+        """Whether the holder settled this open question."""
+        return self.confirmed == "all" or question in self.confirmed
+
+
+class Quantity(Strict):
+    """An amount as the certificate states it."""
+
+    amount: Annotated[Number, Field(ge=0)]
+    unit: Unit
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Quantity:
+        if self.amount > MOST[self.unit]:
+            raise ValueError(
+                f"{self.amount:f} {self.unit} in one entry is more than can be right; correct the amount or the unit"
+            )
+        return self
+
+
+class Part(Strict):
+    """A share of an entry, in the unit of its quantity: what it was about and how it was given."""
+
+    amount: Annotated[Number, Field(ge=0)]
+    topics: Sequence[str] = ()
+    format: Format | None = None
+
+
+class Sponsor(Strict):
+    """Who gave the course."""
+
+    name: Name | None = None
+    kind: SponsorKind | None = None
+
+
+class CourseIdentity(Strict):
+    """What tells one course from another: an id for repeats, and the numbers that bodies gave it."""
+
+    id: Id | None = None
+    numbers: dict[str, str | int] = {}
+
+
+class CreditEntry(Strict):
+    """
+    Something earned once. `approvals` left out means not stated; an empty list means none.
+
+    `provisional` marks hours that are not yet signed by the people who must rate them: they are listed and count nothing.
+    """
+
+    id: Id
+    title: Name = "Untitled"
+    started: Day | None = None
+    completed: Day
+    quantity: Quantity
+    parts: Sequence[Part] = ()
+    format: Format | None = None
+    activity: Activity | None = None
+    approvals: Sequence[Name] | None = None
+    sponsor: Sponsor | None = None
+    course: CourseIdentity | None = None
+    provisional: bool = False
+
+    @model_validator(mode="after")
+    def _consistent(self) -> CreditEntry:
+        if self.started and self.completed < self.started:
+            raise ValueError(f"completed ({self.completed}) lies before started ({self.started}); swap the days or correct them")
+        parts = sum((part.amount for part in self.parts), Decimal(0))
+        if parts > self.quantity.amount:
+            raise ValueError(
+                f"the parts add up to {parts:f}, more than the whole of {self.quantity.amount:f} {self.quantity.unit}; "
+                "an hour about two topics is one part with both topics"
+            )
+        return self
+
+
+class Case(Strict):
+    """A whole case file. Without `on`, whoever asks names the day."""
+
+    on: Day | None = None
+    licenses: Annotated[Sequence[License], Field(min_length=1, max_length=60)]
+    credits: Annotated[Sequence[CreditEntry], Field(max_length=5000)] = ()
+
+
+def read_case(path: Path, rules: RuleBook) -> Case:
+    """The case in the file at `path`, checked against `rules`; raises DocumentError with every finding."""
+    return case_of(read_document(path), rules)
+
+
+def case_of(document: Document, rules: RuleBook) -> Case:
+    """The case in `document`; see `read_case`."""
+    case = validate(Case, document)
+    findings = check_case(case, rules, document)
+    if findings:
+        raise DocumentError(findings)
+    return case
+
+
+def check_case(case: Case, rules: RuleBook, document: Document) -> list[Finding]:
+    """What the schema can not see: words that no vocabulary knows, and things that stand twice."""
+    findings: list[Finding] = []
+    seen: dict[tuple[str, str | None], int] = {}
+    for index, license_ in enumerate(case.licenses):
+        at = ("licenses", index)
+        if license_.rule not in rules:
+            mend = suggest(license_.rule, rules)
+            findings.append(document.finding((*at, "rule"), f"There is no rule `{license_.rule}`.", mend))
+            continue
+        professions = rules[license_.rule].file.professions
+        key = (license_.rule, license_.profession or (professions[0] if len(professions) == 1 else None))
+        if key in seen:
+            mend = "Keep one; several credits go to the same license."
+            findings.append(document.finding((*at, "rule"), f"The license `{license_.rule}` stands twice.", mend))
+        seen[key] = index
+        findings.extend(_check_license(license_, case, rules, document, index))
+    ids: set[str] = set()
+    for index, credit in enumerate(case.credits):
+        if credit.id in ids:
+            finding = document.finding(
+                ("credits", index, "id"), f"The credit id `{credit.id}` stands twice.", "Give each entry its own."
+            )
+            findings.append(finding)
+        ids.add(credit.id)
+        for number, part in enumerate(credit.parts):
+            for position, topic in enumerate(part.topics):
+                if topic not in rules.topics:
+                    where = ("credits", index, "parts", number, "topics", position)
+                    findings.append(document.finding(where, f"There is no topic `{topic}`.", suggest(topic, rules.topics)))
+    return findings
+
+
+def _check_license(license_: License, case: Case, rules: RuleBook, document: Document, index: int) -> list[Finding]:
+    at = ("licenses", index)
+    rule = rules[license_.rule].file
+    findings: list[Finding] = []
+
+    def unknown(key: str, step: str | int, what: str, word: str, known: Iterable[str]) -> None:
+        findings.append(document.finding((*at, key, step), f"There is no {what} `{word}`.", suggest(word, known)))
+
+    if license_.profession is None and len(rule.professions) > 1:
+        mend = f"Add `profession:` with one of: {', '.join(rule.professions)}."
+        findings.append(document.finding((*at, "rule"), "This rule serves several professions.", mend))
+    if license_.profession is not None and license_.profession not in rule.professions:
+        mend = f"Use one of: {', '.join(rule.professions)}."
+        problem = f"This rule is not for the profession `{license_.profession}`."
+        findings.append(document.finding((*at, "profession"), problem, mend))
+    for fact_id, value in license_.facts.items():
+        fact = rules.facts.get(fact_id)
+        if fact is None:
+            unknown("facts", fact_id, "fact", fact_id, rules.facts)
+        elif value is not None and not fact.fits(value):
+            kinds = {"boolean": "true or false", "integer": "a whole number", "date": "a day like 2026-11-23"}
+            wanted = kinds.get(fact.type) or f"one of: {', '.join(fact.options)}"
+            findings.append(
+                document.finding((*at, "facts", fact_id), f"The fact `{fact_id}` must be {wanted}.", "Correct the value.")
+            )
+    ids = rule.requirement_ids()
+    for position, waiver in enumerate(license_.waivers):
+        if waiver not in ids:
+            unknown("waivers", position, "requirement", waiver, ids)
+    for requirement_id in license_.carried_in:
+        if requirement_id not in ids:
+            unknown("carried_in", requirement_id, "requirement", requirement_id, ids)
+    if license_.confirmed != "all":
+        questions = {question.id for question in rule.open_questions} | {"carried_in"}
+        questions |= {f"{kind}:{credit.id}" for credit in case.credits for kind in ("approvals", "repeat")}
+        for position, question in enumerate(license_.confirmed):
+            if question in rules.facts and question not in questions:
+                mend = "Answer it under `facts`; only open questions can be confirmed."
+                findings.append(document.finding((*at, "confirmed", position), f"`{question}` is a fact about you.", mend))
+            elif question not in questions:
+                unknown("confirmed", position, "open question", question, questions)
+    return findings

@@ -1,0 +1,288 @@
+"""
+Every sentence that an evaluation says to a clinician, built from the rule's data and the figures.
+
+Of several true sentences the one is chosen that tells what to do next: what is missing goes before what is uncertain, and
+what is uncertain before what is done. A figure is never given without what it is measured against.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from goodstanding.core.rules.case import License
+from goodstanding.core.rules.model import FactValue, Requirement
+from goodstanding.core.rules.outcome import (
+    Outcome,
+    Period,
+    QuestionAnswer,
+    RequirementAnswer,
+    Standing,
+    show_number,
+)
+
+_UNITS = {
+    "minute": "minutes",
+    "semester_credit": "semester credits",
+    "quarter_credit": "quarter credits",
+    "ceu": "CEU",
+    "publication": "a publication",
+    "day": "days",
+    "exam": "an exam",
+    "hour": "hours",
+}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The hours that a sentence about one requirement may name."""
+
+    required: Decimal
+    counted: Decimal
+    missing: Decimal
+    carried: Decimal
+
+
+def show_day(day: dt.date) -> str:
+    """31 May 2027: the same everywhere, and not to be confused between countries."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _hours(amount: Decimal) -> str:
+    return f"{show_number(amount)} {'hour' if amount == 1 else 'hours'}"
+
+
+def _list(items: Sequence[str], *, word: str) -> str:
+    if len(items) < 2:  # noqa: PLR2004 - one thing needs no "or"
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"
+
+
+def _subject(requirement_: Requirement | RequirementAnswer) -> str:
+    return "" if requirement_.id == "total" else f" in {requirement_.label}"
+
+
+def requirement(
+    requirement_: Requirement,
+    *,
+    outcome: Outcome,
+    favorable: Outcome,
+    figures: Figures,
+    due: dt.date,
+    deciding: Sequence[str],
+    alternative: str | None,
+    unclaimed: Sequence[str],
+    confirmed: bool,
+) -> str:
+    """Why a requirement has its outcome."""
+    if alternative is not None:
+        first = f"Met by {alternative}, as you stated."
+    elif requirement_.kind != "minimum":
+        first = _without_hours(requirement_, outcome=outcome, due=due)
+    elif not figures.required:
+        first = f"As it is read here, nothing is due{_subject(requirement_)}."
+    else:
+        first = _with_hours(requirement_, figures=figures, due=due, certain=outcome is Outcome.UNMET)
+    sentences = [first]
+    if outcome is Outcome.UNKNOWN:
+        hope = "If it turns out well, this is met" if favorable is Outcome.MET else "More will be owed either way"
+        if len(deciding) == 1:
+            sentences.append(f"Not certain, because one question is open. {hope}. {deciding[0]}")
+        elif deciding:
+            hope = hope.replace("it turns", "they turn")
+            sentences.append(f"Not certain, because {len(deciding)} questions are open. {hope}. {' '.join(deciding)}")
+    if outcome is not Outcome.MET and unclaimed:
+        sentences.append(f"{_capital(_list(unclaimed, word='or'))} would also meet it, if you have that.")
+    if confirmed and outcome is not Outcome.UNMET:
+        sentences.append("This rests on what you confirmed with your board.")
+    return " ".join(sentences)
+
+
+def _with_hours(requirement_: Requirement, *, figures: Figures, due: dt.date, certain: bool) -> str:
+    carried = f" and {show_number(figures.carried)} carried in" if figures.carried else ""
+    have = f"You have {show_number(figures.counted)} of {_hours(figures.required)}{_subject(requirement_)}{carried}"
+    if not figures.missing:
+        return f"{have}; nothing more is owed."
+    verb = "may still be" if not certain else "is still" if figures.missing == 1 else "are still"
+    return f"{have}; {show_number(figures.missing)} {verb} owed by {show_day(due)}."
+
+
+def _without_hours(requirement_: Requirement, *, outcome: Outcome, due: dt.date) -> str:
+    what = {"course": "a course", "exam": "the exam", "attestation": "your statement"}[requirement_.kind]
+    if outcome is Outcome.MET:
+        return f"Done: {what} on {requirement_.label}."
+    return f"{_capital(what)} on {requirement_.label} is due by {show_day(due)}; none is on record."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# What does not apply or can not be said
+
+
+def not_applicable(requirement_: Requirement, *, renewals: FactValue | None) -> str:
+    if requirement_.frequency == "first_renewal" and renewals:
+        times = "once" if renewals == 1 else f"{renewals} times"
+        return f"Due in the first renewal period only; you have renewed {times}."
+    return f"Due only if {requirement_.applies_text}; you said that is not so."
+
+
+def waived() -> str:
+    return "Waived for this period, as you recorded. Keep the board's letter."
+
+
+def not_yet_due(first: dt.date) -> str:
+    return f"Not due for this period; the requirement began on {show_day(first)}."
+
+
+def no_text(day: dt.date, *, board: str) -> str:
+    return f"The text in force on {show_day(day)} was not read, so nothing can be said for this period. Ask the {board}."
+
+
+def too_many(board: str) -> str:
+    return f"Too much is open at once to answer this. Confirm some of the open questions with the {board}."
+
+
+def outside(license_: License, *, on: dt.date) -> str:
+    if license_.expires is None and not license_.periods:
+        return "The day this license expires is not entered, so its renewal period is not known."
+    return f"{show_day(on)} lies outside the renewal periods that are entered, so nothing can be said for that day."
+
+
+def outside_step(license_: License) -> str:
+    if license_.expires is None:
+        return "Enter the day this license expires."
+    return "Enter the renewal period for that day, or the new expiry if you have renewed."
+
+
+# Open questions that are not in a rule file
+
+
+def standing_question(name: str, *, status: str) -> str:
+    if name == "renewals":
+        return "How many times have you renewed this license?"
+    if name == "carried_in":
+        return "Do hours carried in from the period before count? The sources read do not say."
+    return f"What does the board ask of a license that is {status}? Only the rule for active licenses was read."
+
+
+def doubt(kind: str, *, title: str, unit: str) -> str:
+    if kind == "approvals":
+        return f"Who approved “{title}”? Its approval is not stated."
+    if kind == "repeat":
+        return f"Does “{title}” count a second time in one period? The sources read do not say."
+    return f"How many hours does the board give for {_UNITS[unit]} (“{title}”)? The sources read do not say."
+
+
+# Entries
+
+
+def future(completed: dt.date, *, on: dt.date) -> str:
+    return f"Not counted: completed on {show_day(completed)}, after {show_day(on)}."
+
+
+def provisional() -> str:
+    return "Not counted: its hours are provisional until the people who must rate them have signed."
+
+
+def no_period() -> str:
+    return "Not counted: the renewal period is not known."
+
+
+def before_period(period: Period) -> str:
+    return f"Not counted: completed before this period, which began on {show_day(period.start)}."
+
+
+def earlier(period: Period) -> str:
+    return (
+        f"Completed before this period, which began on {show_day(period.start)}: it meets what is due once, "
+        "and adds nothing to this period's total."
+    )
+
+
+def not_accepted(names: Sequence[str]) -> str:
+    if not names:
+        return "Not counted: it has no approval, and the board asks for one."
+    return f"Not counted: the board does not accept approval by {_list(names, word='or')}."
+
+
+def maybe_accepted(names: Sequence[str]) -> str:
+    if not names:
+        return "Not counted for now: it has no approval, and whether the board asks for one is an open question."
+    return f"Not counted for now: whether the board accepts approval by {_list(names, word='or')} is an open question."
+
+
+def approval_unstated() -> str:
+    return "Not counted for now: who approved it is not stated. Look on the certificate and enter it."
+
+
+def unit_unknown(unit: str) -> str:
+    return f"Not counted for now: how many hours the board gives for {_UNITS[unit]} is not known."
+
+
+def repeated(title: str, *, stated: bool) -> str:
+    if stated:
+        return f"Not counted: the same course as “{title}” in the same period."
+    return f"Not counted for now: the same course as “{title}”, and whether a repeat counts is an open question."
+
+
+def serves_nothing() -> str:
+    return "Not counted: nothing that is due for this license asks for it."
+
+
+# The license as a whole
+
+
+def summary(standing: Standing, requirements: Iterable[RequirementAnswer], *, due: dt.date) -> str:
+    """One sentence on the standing."""
+    answers = list(requirements)
+    unmet = sum(1 for one in answers if one.outcome is Outcome.UNMET)
+    unknown = sum(1 for one in answers if one.outcome is Outcome.UNKNOWN)
+    if standing is Standing.MET:
+        return f"Everything due by {show_day(due)} is met."
+    parts = []
+    if unmet:
+        parts.append(f"{unmet} of {len(answers)} requirements {'is' if unmet == 1 else 'are'} not met yet")
+    if unknown:
+        parts.append(f"{unknown} {'is' if unknown == 1 else 'are'} not certain")
+    return f"{_capital(' and '.join(parts))}; renewal is due by {show_day(due)}."
+
+
+def next_step(
+    standing: Standing,
+    requirements: Sequence[RequirementAnswer],
+    questions: Sequence[QuestionAnswer],
+    *,
+    due: dt.date,
+    board: str,
+) -> str:
+    """
+    The one step that helps most.
+
+    Hours on a topic come first, because they count in the total as well; then hours in general; then the open question
+    that decides the most requirements.
+    """
+    if standing is Standing.MET:
+        return f"Nothing more is owed for the period that ends on {show_day(due)}."
+    unmet = [one for one in requirements if one.outcome is Outcome.UNMET]
+    topics = [one for one in unmet if one.id != "total" and one.kind == "minimum"]
+    if topics:
+        most = max(topics, key=lambda one: one.missing)
+        also = " They count toward the total as well." if any(one.id == "total" for one in unmet) else ""
+        return f"Take {_hours(most.missing)}{_subject(most)} by {show_day(due)}.{also}"
+    for one in unmet:
+        if one.kind == "minimum":
+            return f"Take {_hours(one.missing)} more by {show_day(due)}."
+        return f"Complete this by {show_day(due)}: {one.label}."
+    deciding = [question for question in questions if question.decides and not question.confirmed]
+    if not deciding:
+        return f"Ask the {board} about what is not certain."
+    first = max(deciding, key=lambda question: (len(question.decides), question.kind in ("fact", "entry")))
+    if first.kind == "fact":
+        return f"Answer this on your license: {first.text}"
+    if first.id.startswith("approvals:"):
+        return f"Enter who approved it: {first.text}"
+    return f"Ask the {board}, and record what it says: {first.text}"

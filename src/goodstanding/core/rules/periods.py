@@ -1,0 +1,77 @@
+"""Which license period a day belongs to, and how often the license had been renewed by then."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+
+from goodstanding.core.rules.case import License
+from goodstanding.core.rules.outcome import Period
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """
+    The same day `months` later (or earlier), where the last day of a month stays the last day of its month.
+
+    >>> add_months(dt.date(2027, 5, 31), -24)
+    datetime.date(2025, 5, 31)
+    >>> add_months(dt.date(2026, 2, 28), -24)
+    datetime.date(2024, 2, 29)
+    """
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    length = calendar.monthrange(year, month + 1)[1]
+    is_last = day.day == calendar.monthrange(day.year, day.month)[1]
+    return dt.date(year, month + 1, length if is_last else min(day.day, length))
+
+
+def current_period(license_: License, *, months: int) -> Period | None:
+    """
+    The period that ends on the day the license expires: it begins the day after the expiry before, or on the day of issue
+    if that is later, because nothing could be earned for a license that did not exist.
+    """
+    if license_.expires is None:
+        return None
+    start = add_months(license_.expires, -months) + ONE_DAY
+    if license_.issued and start < license_.issued <= license_.expires:
+        start = license_.issued
+    return Period(start=start, end=license_.expires)
+
+
+def known_periods(license_: License, *, months: int) -> tuple[Period, ...]:
+    """All periods that are known, oldest first; those written out go before the one computed from the expiry."""
+    listed = [Period(start=period.start, end=period.end) for period in license_.periods]
+    computed = current_period(license_, months=months)
+    if computed and not any(period.start <= computed.end and computed.start <= period.end for period in listed):
+        listed.append(computed)
+    return tuple(sorted(listed, key=lambda period: period.start))
+
+
+def period_on(license_: License, *, months: int, on: dt.date) -> Period | None:
+    """The known period that holds the day `on`; None is not an error, it makes the answer Unknown."""
+    return next((period for period in known_periods(license_, months=months) if on in period), None)
+
+
+def renewals_before(license_: License, *, months: int, period: Period) -> int | None:
+    """
+    How many renewals had been completed when `period` began; None where nothing tells.
+
+    The day of issue tells for certain whether this is the first period, so it goes before the number that was entered,
+    which is about the latest period only.
+    """
+    periods = known_periods(license_, months=months)
+    later = sum(1 for other in periods if other.start > period.end)
+    earlier = sum(1 for other in periods if other.end < period.start)
+    if license_.issued is not None and license_.issued >= period.start:
+        return 0
+    if license_.renewals is not None:
+        return max(license_.renewals - later, 0)
+    if license_.issued is not None and not license_.periods:
+        expiry, count = period.start - ONE_DAY, 0
+        while expiry >= license_.issued:
+            count += 1
+            expiry = add_months(expiry, -months)
+        return count
+    return earlier or None
