@@ -61,7 +61,11 @@ def test_make_alone_prints_help() -> None:
 def test_make_run_starts_the_product(tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
-        ["make", "run", f"PORT={port}"], cwd=ROOT, env=environment(tmp_path, DATABASE_URL=""), start_new_session=True, stdout=subprocess.DEVNULL
+        ["make", "run", f"PORT={port}"],
+        cwd=ROOT,
+        env=environment(tmp_path, DATABASE_URL=""),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
     )
     try:
         status = 0
