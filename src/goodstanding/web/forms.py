@@ -34,8 +34,25 @@ class LookForm(forms.Form):
     """
 
     use_required_attribute = False
-    label_suffix = ""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _missing(field)
+
+
+def _missing(field: forms.Field) -> str:
+    """What to do where nothing was entered; a form's own message always goes before this."""
+    if isinstance(field, forms.BooleanField):
+        return "Tick this to go on."
+    if isinstance(field, forms.MultipleChoiceField):
+        return "Choose at least one."
+    if isinstance(field, forms.ChoiceField):
+        return "Choose one."
+    if isinstance(field, forms.FileField):
+        return "Choose a file."
+    if isinstance(field, forms.DateField):
+        return "Enter a date."
+    return "Enter this."

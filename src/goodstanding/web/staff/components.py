@@ -1,14 +1,82 @@
-"""Every component of the look on one page, in every state."""
+"""Every component of the look on one page, in every state. What it shows is made up and changes nothing."""
 
 from __future__ import annotations
 
+from datetime import date
+
+from django import forms
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
+from goodstanding.web.forms import LookForm
+
+_TODAY = date(2026, 11, 23)
+
+_EVENTS = (
+    {"on": date(2027, 2, 28), "title": "California LMFT", "detail": "5.0 h to go", "outcome": "unmet", "url": "#license"},
+    {"on": date(2027, 5, 31), "title": "California LPCC", "detail": "one thing to check", "outcome": "unknown", "url": "#license"},
+    {"on": date(2028, 8, 31), "title": "California LCSW", "detail": "all met", "outcome": "met", "url": "#license"},
+)
+
+_STEPS = (
+    {"name": "Three sections", "state": "done", "url": "#steps"},
+    {"name": "Post-test", "state": "current", "url": "#steps"},
+    {"name": "Evaluation", "state": "locked"},
+    {"name": "Attestation", "state": "locked"},
+    {"name": "Certificate", "state": "locked"},
+)
+
+_OUTCOMES = ("met", "unmet", "unknown", "not_applicable")
+
+_ICONS = (
+    "met unmet unknown not_applicable done current todo locked info warn menu down next back arrow external download print file "
+    "clock calendar plus close search person"
+).split()
+
+
+class ExampleForm(LookForm):
+    """One field of each kind."""
+
+    name = forms.CharField(label="Name as on the license", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    number = forms.CharField(
+        label="License number", help_text="Letters and digits, as printed on the license.", required=False, widget=forms.TextInput(attrs={"size": 12})
+    )
+    expires = forms.DateField(label="Expires on", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day of the license.")
+    amount = forms.DecimalField(label="Hours", min_value=0, widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.25"}))
+    kind = forms.ChoiceField(label="Format", choices=[("", "Choose one"), ("live", "Live"), ("self", "Self-study")])
+    supervises = forms.ChoiceField(
+        label="Do you supervise trainees?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect, help_text="Some hours are asked of supervisors only."
+    )
+    topics = forms.MultipleChoiceField(
+        label="Topics on the certificate", choices=[("ethics", "Law and ethics"), ("telehealth", "Telehealth")], widget=forms.CheckboxSelectMultiple, required=False
+    )
+    remarks = forms.CharField(label="Remarks", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    proof = forms.FileField(label="Certificate", help_text="PDF, JPEG or PNG, up to 10 MB.", required=False)
+    agreed = forms.BooleanField(label="I have read the terms", help_text="They fit on one page.")
+
 
 def components(request: HttpRequest) -> HttpResponse:
-    return render(request, "staff/components.html")
+    """The page that the look is judged by."""
+    wrong = ExampleForm(
+        {"wrong-name": "", "wrong-number": "12345", "wrong-amount": "-1", "wrong-remarks": "Kept as typed."},
+        prefix="wrong",
+    )
+    return render(
+        request,
+        "staff/components.html",
+        {
+            "today": _TODAY,
+            "events": _EVENTS,
+            "steps": _STEPS,
+            "outcomes": _OUTCOMES,
+            "icons": _ICONS,
+            "form": ExampleForm(prefix="plain"),
+            "wrong": wrong,
+            "page": Paginator(range(90), 30).page(2),
+        },
+    )
 
 
 urlpatterns: list[URLPattern] = [path("components/", components, name="staff-components")]

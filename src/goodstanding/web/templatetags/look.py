@@ -66,6 +66,9 @@ _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "e
 _QUARTERS: Mapping[Decimal, str] = {Decimal("0.25"): "a quarter", Decimal("0.5"): "a half", Decimal("0.75"): "three quarters"}
 
 _FULL = Decimal(100)
+_ALMOST = Decimal(95)
+_AROUND = Decimal("326.73")
+"""The way around a ring of radius 52."""
 
 
 def _outcome(value: object) -> str:
@@ -132,24 +135,26 @@ def ring(value: object, total: object, label: str = "", unit: str = "hours", out
     have, need = _number(value), _number(total)
     name = _outcome(outcome) if outcome else ""
     figures = _figure(have) if have is not None else "?"
-    if need is None:
-        under = f"{unit}, total not known" if name == "unknown" else unit
+    # the unit leaves the picture where the ring is small, so it is a part of its own
+    under: SafeString | str
+    if need is not None:
+        under = format_html('of {}<span class="u"> {}</span>', _figure(need), unit)
     else:
-        under = f"of {_figure(need)} {unit}"
-    arc: SafeString | str = ""
+        under = f"{unit}, total not known" if name == "unknown" else unit
+    arcs: list[SafeString] = []
     if name == "unknown":
-        arc = mark_safe('<circle class="arc" cx="60" cy="60" r="52" pathLength="100" stroke-dasharray="1.25 1.25"/>')
-    elif have is not None and need is not None and (have > 0 or need <= 0):
+        arcs.append(mark_safe('<circle class="open" cx="60" cy="60" r="52" stroke-dasharray="4.084 4.084"/>'))
+    if have is not None and need is not None and (have > 0 or need <= 0):
         share = _share(have, need)
-        # a round cap at both ends of a whole circle would show as a bump
-        dash = format_html(' stroke-dasharray="{} 100"', share) if share < _FULL else ""
-        arc = format_html('<circle class="arc" cx="60" cy="60" r="52" pathLength="100"{}/>', dash)
+        # a whole circle needs no cap; a nearly whole one must keep its gap although the caps are round
+        dash = format_html(' stroke-dasharray="{} {}"', (min(share, _ALMOST) * _AROUND / 100).quantize(Decimal("0.1")), _AROUND)
+        arcs.append(format_html('<circle class="arc" cx="60" cy="60" r="52"{}/>', dash if share < _FULL else ""))
     heard = format_html('<span class="vh">{}: </span>', label) if label else ""
     return format_html(
         '<div class="ring {}"><svg viewBox="0 0 120 120" aria-hidden="true"><circle class="track" cx="60" cy="60" r="52"/>{}</svg>'
-        "<p>{}<b>{}</b> {}</p></div>",
+        "<p>{}<b>{}</b> <span>{}</span></p></div>",
         name,
-        arc,
+        format_html_join("", "{}", ((arc,) for arc in arcs)),
         heard,
         figures,
         under,
