@@ -17,12 +17,12 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -88,9 +88,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=False)
 
 
-def _number(value: object) -> object:
+def _number(value: object, info: ValidationInfo) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
+    if info.mode == "json" and isinstance(value, str):
+        # Stored JSON holds numbers as text, because JSON's own numbers are floats to most readers.
+        try:
+            return Decimal(value)
+        except InvalidOperation as error:
+            raise ValueError("a number stored as text must be a decimal") from error
     return value
 
 
