@@ -8,6 +8,7 @@ Pure functions and frozen types, without Django, clock, network or randomness. :
 
 from __future__ import annotations
 
+from goodstanding.core.courseware.check import check_courses, check_scenario
 from goodstanding.core.courseware.credit import (
     CreditBasis,
     body_hours,
@@ -125,6 +126,8 @@ __all__ = [
     "WrongStep",
     "body_hours",
     "check_answers",
+    "check_courses",
+    "check_scenario",
     "choose",
     "computed_minutes",
     "count_words",

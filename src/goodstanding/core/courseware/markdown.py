@@ -125,6 +125,18 @@ def markdown_images(text: str) -> tuple[int, ...]:
     return tuple(line for line, child in _inline(text) if child.type == "image")
 
 
+def markdown_headings(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Every heading of `text`: its line, its level (1 to 6), and the id it has in the page."""
+    found = []
+    taken: set[str] = set()
+    tokens = _parser().parse(text)
+    for number, token in enumerate(tokens):
+        if token.type == "heading_open":
+            line = (token.map[0] if token.map else 0) + 1
+            found.append((line, int(token.tag[1:]), _heading_id(tokens[number + 1], taken)))
+    return tuple(found)
+
+
 def plain_text(text: str) -> str:
     """
     The words of `text` as a reader reads them: without marks, addresses or fences; block titles count, ids do not.
@@ -142,9 +154,15 @@ def plain_text(text: str) -> str:
     return "\n".join(part for part in parts if part.strip())
 
 
-def heading_id(title: str) -> str:
-    """The id that a heading with this text has in the page."""
-    return _SLUG.sub("-", title.lower()).strip("-") or "part"
+def _heading_id(inline: Token, taken: set[str]) -> str:
+    """The id of the heading with this content; a number follows where the page has the same one already."""
+    title = "".join(_child_text(child) for child in inline.children or ())
+    base = name = _SLUG.sub("-", title.lower()).strip("-") or "part"
+    number = 2
+    while name in taken:
+        name, number = f"{base}-{number}", number + 1
+    taken.add(name)
+    return name
 
 
 def _child_text(child: Token) -> str:
@@ -229,14 +247,7 @@ class _Renderer(RendererHTML):
         return "</section>\n"
 
     def heading_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-        title = "".join(_child_text(child) for child in tokens[index + 1].children or ())
-        taken: set[str] = env.setdefault("heading_ids", set())
-        base = name = heading_id(title)
-        number = 2
-        while name in taken:
-            name, number = f"{base}-{number}", number + 1
-        taken.add(name)
-        tokens[index].attrSet("id", name)
+        tokens[index].attrSet("id", _heading_id(tokens[index + 1], env.setdefault("heading_ids", set())))
         return self.renderToken(tokens, index, options, env)
 
     def link_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
