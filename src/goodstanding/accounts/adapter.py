@@ -1,9 +1,74 @@
-"""How django-allauth behaves in this product."""
+"""How django-allauth behaves in this product: its mails, its words, and where people land."""
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from goodstanding.accounts import selectors, services
+from goodstanding.accounts.models import User
+from goodstanding.mailing.services import send_mail
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def public_address(url: str) -> str:
+    """
+    `url` at the installation's public address, whatever host name the request came by.
+
+    On one's own machine the name in the address bar stays, because the sign-in cookie is bound to it.
+    """
+    public, given = urlsplit(settings.PUBLIC_URL), urlsplit(url)
+    if public.hostname in _LOOPBACK:
+        return url
+    return urlunsplit((public.scheme, public.netloc, public.path.rstrip("/") + given.path, given.query, ""))
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is closed. Write to the person who runs this site if that is a mistake.",
+        "duplicate_email": "This is the address your account has now.",
+        "email_password_mismatch": "This e-mail and password do not belong together. Check both, or reset your password.",
+        "email_taken": "There is an account with this e-mail. Sign in instead, or reset the password.",
+        "enter_current_password": "This is not your current password. Type it again.",
+        "incorrect_password": "This is not your password. Type it again.",
+        "same_as_current": "This is the address your account has now.",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again, or reset your password.",
+        "rate_limited": "That was too fast. Wait a minute, then try again.",
+    }
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Hand the mail to our own mailing. The templates get links and addresses, never the request."""
+        shown = {name: public_address(value) if name.endswith("_url") else value for name, value in context.items()}
+        shown |= {"email": email, "site": public_address(self.request.build_absolute_uri("/"))}
+        subject = render_to_string(f"{template_prefix}_subject.txt", shown).strip()
+        body = render_to_string(f"{template_prefix}_message.txt", shown).strip() + "\n"
+        send_mail(to=email, subject=subject, body=body)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The standing page; before that, once, the profile, because a certificate needs a name and a time zone."""
+        if not isinstance(request.user, User):
+            return reverse("account_login")
+        profile = selectors.get_profile(request.user)
+        return reverse("standing") if selectors.profile_is_complete(profile) else reverse("account")
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        del request
+        return reverse("account")
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm an address; whoever took it before without confirming it makes way."""
+        services.release_unconfirmed(email=email_address.email, owner=email_address.user)
+        confirmed: bool = super().confirm_email(request, email_address)
+        return confirmed

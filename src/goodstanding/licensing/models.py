@@ -17,7 +17,11 @@ class LicenseStatus(models.TextChoices):
 
 
 class License(models.Model):
-    """One license of one holder. ``rule`` is the id of its rule file, ``profession`` one that the file serves."""
+    """
+    One license of one holder. ``rule`` is the id of its rule file, ``profession`` one that the file serves.
+
+    A removed license keeps its rows, so that it can be restored whole.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     holder = models.ForeignKey("accounts.Holder", on_delete=models.PROTECT, related_name="licenses")
@@ -25,6 +29,7 @@ class License(models.Model):
     profession = models.CharField(max_length=20)
     license_type = models.CharField(max_length=20)
     number = models.CharField(max_length=40)
+    number_key = models.CharField(max_length=40, editable=False)  # the number without case, spaces and dashes
     issued = models.DateField(null=True)
     renewals = models.PositiveSmallIntegerField(null=True)
     status = models.CharField(max_length=10, choices=LicenseStatus.choices, default=LicenseStatus.ACTIVE)
@@ -35,7 +40,9 @@ class License(models.Model):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["holder", "rule", "number"], condition=models.Q(removed_at__isnull=True), name="license_once_per_holder"
+                fields=["holder", "rule", "number_key"],
+                condition=models.Q(removed_at__isnull=True),
+                name="license_once_per_holder",
             )
         ]
 

@@ -1,0 +1,31 @@
+"""What accounts refuse, one class for each reason."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+
+__all__ = ["ClaimNotFoundError", "ClaimUsedError", "EmailTakenError", "PermissionRefusedError", "ProfileRefusedError"]
+
+
+class PermissionRefusedError(PermissionDenied):
+    """The person may not do this."""
+
+
+class EmailTakenError(Exception):
+    """There is an account with this e-mail address already."""
+
+
+class ClaimNotFoundError(Exception):
+    """No claim was ever made with this token."""
+
+
+class ClaimUsedError(Exception):
+    """The claim was used, or there is an administrator already."""
+
+
+class ProfileRefusedError(Exception):
+    """A profile that can not be saved: field -> what is wrong with it."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        super().__init__(", ".join(sorted(problems)))

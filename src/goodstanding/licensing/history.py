@@ -1,0 +1,75 @@
+"""The history of a license, told to its holder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from goodstanding.licensing.models import License, LicenseStatus
+from goodstanding.licensing.selectors import questions_of
+
+__all__ = ["HistoryEntry", "list_history"]
+
+_FIELDS = {
+    "number": "Number",
+    "issued": "Issued on",
+    "renewals": "Renewals completed",
+    "status": "Status",
+    "period_start": "Start of the period",
+    "period_end": "Expires on",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryEntry:
+    """What was done at one moment, in sentences."""
+
+    at: dt.datetime
+    lines: tuple[str, ...]
+
+
+def list_history(license_: License) -> tuple[HistoryEntry, ...]:
+    """Everything that happened to the license, newest first."""
+    questions = {name: fact.question for name, fact in questions_of(license_).items()}
+    return tuple(
+        HistoryEntry(
+            at=change.at, lines=tuple(_line(name, before, after, questions) for name, (before, after) in change.changes.items())
+        )
+        for change in license_.changes.all()
+    )
+
+
+def _line(name: str, before: Any, after: Any, questions: dict[str, str]) -> str:
+    kind, _, rest = name.partition(":")
+    if kind == "added":
+        return f"Added, with a period that ends on {_shown(after)}."
+    if kind == "renewed":
+        return f"Renewed: the next period ends on {_shown(after)}."
+    if kind == "renewal_undone":
+        return f"Renewal taken back: the period ends on {_shown(after)} again."
+    if kind == "removed":
+        return "Taken off the list."
+    if kind == "restored":
+        return "Put back on the list."
+    if kind == "answer":
+        return f"{questions.get(rest, rest)} {_shown(before)} → {_shown(after)}"
+    if kind == "question":
+        return "An open question was settled with the board." if after else "A settled question was opened again."
+    return f"{_FIELDS.get(name, name)}: {_shown(before)} → {_shown(after)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not given"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, str):
+        if value in LicenseStatus.values:
+            return str(LicenseStatus(value).label)
+        try:
+            day = dt.date.fromisoformat(value)
+        except ValueError:
+            return value.replace("_", " ") if value.islower() else value
+        return f"{day.day} {day:%B} {day.year}"
+    return str(value)

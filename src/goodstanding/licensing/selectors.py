@@ -1,0 +1,125 @@
+"""Reading licenses. Someone else's license reads as not found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from goodstanding.core.rules.case import License as CaseLicense
+from goodstanding.core.rules.model import Fact, FactValue
+from goodstanding.core.rules.periods import add_months, current_period, renewals_before
+from goodstanding.licensing.errors import LicenseNotFoundError
+from goodstanding.licensing.models import Confirmation, License, LicensePeriod
+from goodstanding.licensing.rulebook import LicenseType, license_types, rulebook
+
+if TYPE_CHECKING:
+    from goodstanding.accounts.models import Holder
+
+__all__ = [
+    "access_license",
+    "current_confirmations",
+    "current_facts",
+    "latest_period",
+    "license_name",
+    "license_type_of",
+    "list_licenses",
+    "list_removed",
+    "next_period_end",
+    "questions_of",
+    "suggest_renewals",
+]
+
+
+def list_licenses(holder: Holder) -> QuerySet[License]:
+    """The holder's licenses in the order they were added, with all that an evaluation or a list needs of them."""
+    return (
+        License.objects.filter(holder=holder, removed_at=None)
+        .select_related("holder")
+        .prefetch_related("periods", "facts", "confirmations")
+    )
+
+
+def list_removed(holder: Holder) -> QuerySet[License]:
+    """The licenses the holder took off the list, the latest first."""
+    return License.objects.filter(holder=holder, removed_at__isnull=False).prefetch_related("periods").order_by("-removed_at")
+
+
+def access_license(holder: Holder, license_id: uuid.UUID, *, removed: bool = False) -> License:
+    """One license of this holder (`removed`: one of those taken off the list); raises LicenseNotFoundError for any other."""
+    licenses = License.objects.filter(holder=holder, pk=license_id, removed_at__isnull=not removed).select_related("holder")
+    license_ = licenses.prefetch_related("periods", "facts", "confirmations").first()
+    if license_ is None:
+        raise LicenseNotFoundError
+    return license_
+
+
+def latest_period(license_: License) -> LicensePeriod | None:
+    """The period that ends last: the one the license is in, or was in when it lapsed."""
+    return max(license_.periods.all(), key=lambda period: period.end, default=None)
+
+
+def license_type_of(license_: License) -> LicenseType | None:
+    """Its line in the list of license types; None where the rule is not part of this installation any more."""
+    wanted = (license_.rule, license_.license_type, license_.profession)
+    return next((one for one in license_types() if (one.rule, one.license_type, one.profession) == wanted), None)
+
+
+def license_name(license_: License) -> str:
+    """`California LPCC`."""
+    known = license_type_of(license_)
+    return known.name if known else f"{license_.license_type} ({license_.rule})"
+
+
+def questions_of(license_: License) -> Mapping[str, Fact]:
+    """The questions that its rule asks about the holder, in the order of the rule."""
+    book = rulebook()
+    return book.questions_for(license_.rule) if license_.rule in book else {}
+
+
+def current_facts(license_: License) -> dict[str, FactValue]:
+    """The newest answer to each question; what was taken back is absent."""
+    vocabulary = rulebook().facts
+    facts: dict[str, FactValue] = {}
+    for row in license_.facts.all():
+        facts.pop(row.name, None)
+        value = row.value
+        if value is None:
+            continue
+        fact = vocabulary.get(row.name)
+        if fact is not None and fact.type == "date" and isinstance(value, str):
+            value = dt.date.fromisoformat(value)
+        facts[row.name] = value
+    return facts
+
+
+def current_confirmations(license_: License) -> dict[str, Confirmation]:
+    """The confirmation that holds for each settled question; what was reopened is absent."""
+    held: dict[str, Confirmation] = {}
+    for row in license_.confirmations.all():
+        held.pop(row.question, None)
+        if not row.withdrawn:
+            held[row.question] = row
+    return held
+
+
+def next_period_end(license_: License) -> dt.date | None:
+    """When the next period would end by the rule's cycle."""
+    period, book = latest_period(license_), rulebook()
+    if period is None or license_.rule not in book:
+        return None
+    return add_months(period.end, book[license_.rule].file.cycle.months)
+
+
+def suggest_renewals(*, rule: str, issued: dt.date | None, period_end: dt.date | None) -> int | None:
+    """How often a license was renewed by now, if it was renewed once in every cycle; None where nothing tells."""
+    book = rulebook()
+    if rule not in book or issued is None or period_end is None or period_end <= issued:
+        return None
+    months = book[rule].file.cycle.months
+    case = CaseLicense(rule=rule, issued=issued, expires=period_end)
+    period = current_period(case, months=months)
+    return renewals_before(case, months=months, period=period) if period else None
