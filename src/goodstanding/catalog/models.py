@@ -38,6 +38,7 @@ class Approval(models.Model):
     statement = models.TextField(max_length=1000)
     evidence = models.FileField(upload_to="approvals/")
     evidence_name = models.CharField(max_length=200)
+    evidence_type = models.CharField(max_length=40)  # as its content says: application/pdf, image/jpeg, image/png
     evidence_sha256 = models.CharField(max_length=64)
     demonstration = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -83,8 +84,10 @@ class CreditBasis(AppendOnly):
     version = models.OneToOneField(CourseVersion, on_delete=models.PROTECT, related_name="credit_basis", primary_key=True)
     method = models.CharField(max_length=40)
     words = models.PositiveIntegerField()
+    scenario_words = models.PositiveIntegerField()  # the part of words that stands in scenarios
     items = models.PositiveIntegerField()
-    difficulty = models.DecimalField(max_digits=3, decimal_places=1)
+    difficulty = models.DecimalField(max_digits=4, decimal_places=2)
+    difficulty_reason = models.TextField()
     minutes = models.DecimalField(max_digits=7, decimal_places=2)
     computed_at = models.DateTimeField()
 

@@ -18,7 +18,7 @@ class Enrollment(models.Model):
     version = models.ForeignKey("catalog.CourseVersion", on_delete=models.PROTECT, related_name="enrollments")
     started_at = models.DateTimeField()
     started_on = models.DateField()  # the learner's local date
-    last_place = models.CharField(max_length=200, blank=True)  # path below /learn/<slug>/ to resume at
+    last_place = models.CharField(max_length=200, blank=True)  # the step last opened, as kind:id, to resume at
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["holder", "course"], name="enrolled_once_per_course")]

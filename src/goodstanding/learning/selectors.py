@@ -1,0 +1,317 @@
+"""Reading what learners have done. Whoever asks for someone else's rows is told that they do not exist."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.db.models import Prefetch, QuerySet
+
+from goodstanding.catalog.selectors import course_of, outline_of
+from goodstanding.core import courseware
+from goodstanding.learning.errors import AttemptNotFoundError, EnrollmentNotFoundError, StepNotFoundError
+from goodstanding.learning.models import Completion, CourseEvaluation, Enrollment, PostTestAttempt, ScenarioRun, SectionVisit
+from goodstanding.learning.path import LearningPath, PathStep, Progress, lay_out
+
+if TYPE_CHECKING:
+    from goodstanding.accounts.models import Holder
+
+__all__ = [
+    "CourseState",
+    "Decided",
+    "LearningPath",
+    "PathStep",
+    "Question",
+    "Scene",
+    "TestOverview",
+    "access_attempt",
+    "access_enrollment",
+    "access_run",
+    "completion_of",
+    "content_of",
+    "decisions_of",
+    "failed_attempts",
+    "find_enrollment",
+    "list_runs",
+    "path_of",
+    "place_of",
+    "questions_of",
+    "result_of",
+    "review_of",
+    "scene_at",
+    "states_of",
+    "test_overview",
+]
+
+CourseState = Literal["started", "completed"]
+
+
+def find_enrollment(holder: Holder, slug: str) -> Enrollment | None:
+    """The holder's enrollment in this course, or None."""
+    return _enrollments(holder).filter(course_id=slug).first()
+
+
+def access_enrollment(holder: Holder, slug: str) -> Enrollment:
+    """The holder's enrollment in this course; EnrollmentNotFoundError if she has not started it."""
+    enrollment = find_enrollment(holder, slug)
+    if enrollment is None:
+        raise EnrollmentNotFoundError(slug)
+    return enrollment
+
+
+def states_of(holder: Holder) -> Mapping[str, CourseState]:
+    """By slug, how far the holder has come with every course she started."""
+    rows = Enrollment.objects.filter(holder=holder).values_list("course_id", "completion__completed_on")
+    return {slug: "completed" if completed_on else "started" for slug, completed_on in rows}
+
+
+def completion_of(enrollment: Enrollment) -> Completion | None:
+    """The completion of this enrollment, if it is complete."""
+    return Completion.objects.filter(enrollment=enrollment).first()
+
+
+def content_of(enrollment: Enrollment) -> courseware.Course:
+    """The course as this learner takes it: the version she started with."""
+    return course_of(enrollment.version)
+
+
+def path_of(enrollment: Enrollment) -> LearningPath:
+    """Every step of the course with its state for this learner."""
+    attempts = list(PostTestAttempt.objects.filter(enrollment=enrollment, submitted_at__isnull=False))
+    visits = list(SectionVisit.objects.filter(enrollment=enrollment, finished_at__isnull=False))
+    # Only the first run counts: a replay that was left half-way takes nothing back.
+    scenarios = ScenarioRun.objects.filter(enrollment=enrollment, number=1, finished_at__isnull=False)
+    finished = frozenset(visit.section for visit in visits)
+    course = content_of(enrollment)
+    again: tuple[str, ...] = ()
+    if attempts and finished.issuperset(section.id for section in course.sections):
+        verdict = _may_attempt(course, attempts, visits)
+        again = verdict.sections if isinstance(verdict, courseware.Refused) else ()
+    return lay_out(
+        outline_of(enrollment.version),
+        Progress(
+            sections=finished,
+            scenarios=frozenset(scenarios.values_list("scenario", flat=True)),
+            passed=any(attempt.passed for attempt in attempts),
+            evaluated=CourseEvaluation.objects.filter(enrollment=enrollment).exists(),
+            completed=Completion.objects.filter(enrollment=enrollment).exists(),
+            again=again,
+        ),
+    )
+
+
+def place_of(enrollment: Enrollment, path: LearningPath) -> PathStep | None:
+    """Where the learner left off, if she may still go there; else the step that is due. None once the course is completed."""
+    if path.completed:
+        return None
+    last = next((step for step in path.steps if f"{step.kind}:{step.id}" == enrollment.last_place), None)
+    return last if last is not None and last.is_open else path.place
+
+
+# Scenarios
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One page of a scenario as one run shows it: the scene, what led to it, and what was done there if that is past."""
+
+    scenario: courseware.Scenario
+    node: courseware.Node
+    run_number: int
+    position: int
+    last_position: int
+    choices: tuple[courseware.Choice, ...]
+    finished: bool
+    """The run has reached its end (not necessarily on this page)."""
+    before: Decided | None
+    """What the learner did on the page before, with the reasoning about it, which she may see now."""
+    taken: courseware.Step | None
+    """What the learner did here, if she has gone on."""
+    reason: str
+    """The reason she wrote here."""
+
+    @property
+    def is_past(self) -> bool:
+        return self.taken is not None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A step that was taken: the node, the choice or the marks, and the reason written then."""
+
+    position: int
+    node: courseware.Node
+    choice: courseware.Choice | None
+    marks: tuple[tuple[courseware.Mark, bool], ...]
+    reason: str
+
+
+def access_run(enrollment: Enrollment, scenario_id: str, number: int) -> ScenarioRun:
+    """One run of a scenario of this enrollment; StepNotFoundError if there is none."""
+    run = ScenarioRun.objects.filter(enrollment=enrollment, scenario=scenario_id, number=number).prefetch_related("steps").first()
+    if run is None:
+        raise StepNotFoundError(scenario_id)
+    return run
+
+
+def list_runs(enrollment: Enrollment, scenario_id: str) -> QuerySet[ScenarioRun]:
+    """The runs of one scenario, the first one first."""
+    return ScenarioRun.objects.filter(enrollment=enrollment, scenario=scenario_id).prefetch_related(Prefetch("steps"))
+
+
+def scene_at(enrollment: Enrollment, run: ScenarioRun, position: int) -> Scene:
+    """What `run` shows at `position` (0 is its first scene); StepNotFoundError if the run has not come that far."""
+    scenario = content_of(enrollment).scenario(run.scenario)
+    state = courseware.State.model_validate(run.state)
+    if not 0 <= position <= len(state.steps):
+        raise StepNotFoundError(run.scenario)
+    here = courseware.State(scenario_id=state.scenario_id, steps=state.steps[:position])
+    reasons = {step.position: step.reason for step in run.steps.all()}
+    return Scene(
+        scenario=scenario,
+        node=courseware.current(scenario, here),
+        run_number=run.number,
+        position=position,
+        last_position=len(state.steps),
+        choices=courseware.offered(scenario, here),
+        finished=courseware.is_finished(scenario, state),
+        before=_decided(scenario, state, position - 1, reasons) if position else None,
+        taken=state.steps[position] if position < len(state.steps) else None,
+        reason=reasons.get(position, ""),
+    )
+
+
+def decisions_of(enrollment: Enrollment, run: ScenarioRun) -> tuple[Decided, ...]:
+    """Every step of `run` at which something was chosen, in order."""
+    scenario = content_of(enrollment).scenario(run.scenario)
+    state = courseware.State.model_validate(run.state)
+    reasons = {step.position: step.reason for step in run.steps.all()}
+    taken = (_decided(scenario, state, position, reasons) for position in range(len(state.steps)))
+    return tuple(decided for decided in taken if decided.choice is not None)
+
+
+def _decided(scenario: courseware.Scenario, state: courseware.State, position: int, reasons: Mapping[int, str]) -> Decided:
+    step = state.steps[position]
+    node = scenario.node(step.node_id)
+    choice = next((choice for choice in node.choices if choice.choice_id == step.choice_id), None)
+    return Decided(
+        position, node, choice, tuple((mark, mark.mark_id in step.marks) for mark in node.marks), reasons.get(position, "")
+    )
+
+
+# The post-test
+
+
+@dataclass(frozen=True)
+class TestOverview:
+    """Where the learner stands with the post-test."""
+
+    open_attempt: PostTestAttempt | None
+    submitted: tuple[PostTestAttempt, ...]
+    verdict: courseware.Allowed | courseware.Refused
+    questions: int
+    pass_percent: int
+    needed: int
+    """Right answers needed to pass."""
+
+    @property
+    def passed(self) -> PostTestAttempt | None:
+        return next((attempt for attempt in self.submitted if attempt.passed), None)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as it is asked, with the answer saved so far. It holds no key."""
+
+    number: int
+    item_id: str
+    stem: str
+    options: tuple[tuple[str, str], ...]
+    answer: str | None
+
+
+def access_attempt(holder: Holder, attempt_id: uuid.UUID | str) -> PostTestAttempt:
+    """An attempt of this holder; AttemptNotFoundError for everyone else's, as for one that does not exist."""
+    attempt = (
+        PostTestAttempt.objects.filter(id=attempt_id, enrollment__holder=holder)
+        .select_related("enrollment__version", "enrollment__holder")
+        .defer("enrollment__version__content")
+        .first()
+    )
+    if attempt is None:
+        raise AttemptNotFoundError(str(attempt_id))
+    return attempt
+
+
+def test_overview(enrollment: Enrollment) -> TestOverview:
+    """The attempts so far, and whether another may begin."""
+    attempts = list(PostTestAttempt.objects.filter(enrollment=enrollment))
+    submitted = tuple(attempt for attempt in attempts if attempt.submitted_at is not None)
+    visits = list(SectionVisit.objects.filter(enrollment=enrollment, finished_at__isnull=False))
+    course = content_of(enrollment)
+    test = course.post_test
+    return TestOverview(
+        open_attempt=next((attempt for attempt in attempts if attempt.submitted_at is None), None),
+        submitted=submitted,
+        verdict=_may_attempt(course, submitted, visits),
+        questions=test.form_size,
+        pass_percent=test.pass_percent,
+        needed=-(-test.pass_percent * test.form_size // 100),
+    )
+
+
+def questions_of(attempt: PostTestAttempt) -> tuple[Question, ...]:
+    """The form of `attempt` in its order."""
+    test = content_of(attempt.enrollment).post_test
+    questions = []
+    for number, asked in enumerate(_form(attempt).questions, start=1):
+        item = test.item(asked.item_id)
+        options = tuple((option_id, item.option(option_id).text) for option_id in asked.option_ids)
+        questions.append(Question(number, item.id, item.stem, options, attempt.answers.get(item.id)))
+    return tuple(questions)
+
+
+def result_of(attempt: PostTestAttempt) -> courseware.Result:
+    """How `attempt` was graded; holds no key, whether it was passed or not."""
+    return _result(content_of(attempt.enrollment), attempt)
+
+
+def review_of(attempt: PostTestAttempt) -> tuple[courseware.ItemReview, ...]:
+    """The questions with keys and reasons, once the attempt was handed in and passed; empty before."""
+    if not attempt.passed:
+        return ()
+    return courseware.review(content_of(attempt.enrollment).post_test, _form(attempt), attempt.answers)
+
+
+def failed_attempts(enrollment: Enrollment) -> int:
+    """How many attempts were handed in and not passed."""
+    return PostTestAttempt.objects.filter(enrollment=enrollment, passed=False).count()
+
+
+def _form(attempt: PostTestAttempt) -> courseware.Form:
+    return courseware.Form.model_validate(attempt.form)
+
+
+def _result(course: courseware.Course, attempt: PostTestAttempt) -> courseware.Result:
+    return courseware.grade(course.post_test, _form(attempt), attempt.answers)
+
+
+def _may_attempt(
+    course: courseware.Course,
+    submitted: list[PostTestAttempt] | tuple[PostTestAttempt, ...],
+    visits: list[SectionVisit],
+) -> courseware.Allowed | courseware.Refused:
+    past = []
+    for attempt in submitted:
+        assert attempt.submitted_at is not None
+        revisit = () if attempt.passed else _result(course, attempt).sections_to_revisit
+        past.append(courseware.PastAttempt(attempt.submitted_at, bool(attempt.passed), revisit))
+    seen = [courseware.Visit(visit.section, visit.finished_at) for visit in visits if visit.finished_at]
+    sections = [entry.id for entry in course.outline if entry.kind == "section"]
+    return courseware.may_attempt(course.post_test, attempts=past, visits=seen, sections=sections)
+
+
+def _enrollments(holder: Holder) -> QuerySet[Enrollment]:
+    return Enrollment.objects.filter(holder=holder).select_related("version", "holder").defer("version__content")
