@@ -177,9 +177,13 @@ def _texts(folder: CourseFolder) -> Iterator[Finding]:
         for line, problem in problems:
             yield place.finding(line, problem, "Blocks look like `::: case Title`, text, and `:::` on lines of their own.")
         for block in blocks:
-            if block.kind == "duty" and block.target and block.target not in targets["duty"]:
+            known = laws if block.kind == "law" else targets["duty"]
+            if block.target and block.target not in known:
+                where = "`references` with `kind: law`" if block.kind == "law" else "`duties`"
                 yield place.finding(
-                    block.line, f"There is no duty `{block.target}`.", "Add it to sources.yaml, or correct the id."
+                    block.line,
+                    f"There is no {block.kind} `{block.target}`.",
+                    f"Add it to sources.yaml, {where}, or correct the id.",
                 )
         headings = markdown_headings(section.text)
         for line, level, _ in headings:
@@ -194,6 +198,17 @@ def _texts(folder: CourseFolder) -> Iterator[Finding]:
                 line, f"A sentence has {len(sentence.split())} words: “{_start(sentence)}”", f"Keep it within {LONGEST_SENTENCE}."
             )
         yield from _grade(place.finding(1, "", ""), "section", plain_text(section.text), f"The section `{section.id}`")
+
+
+def _unverified_numbers(folder: CourseFolder) -> tuple[str, ...]:
+    """Numbers of standards that were not seen in a source; a number that any code has verified is left out."""
+    standards = [standard for duty in folder.course.duties for standard in duty.standards]
+    verified = {standard.number for standard in standards if standard.verification != "unverified"}
+    return tuple(sorted({standard.number for standard in standards} - verified))
+
+
+def _names(text: str, number: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(number)}(?![\w(]|\.\w)", text) is not None
 
 
 def _link(finding: object, line: int, address: str, targets: dict[str, set[str]], anchors: set[str]) -> Iterator[Finding]:
