@@ -76,7 +76,7 @@ class Rule:
 
     file: RuleFile
     version: str
-    path: str
+    document: Document = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -151,26 +151,25 @@ def load_rules(path: Path) -> RuleBook:
     return book
 
 
-def read_rules(path: Path) -> tuple[RuleBook | None, list[Finding]]:
-    """The rules below `path`, with what is wrong in any file; no book where a vocabulary can not be read."""
-    findings: list[Finding] = []
-    documents: dict[str, Document] = {}
-    for name in VOCABULARIES:
-        try:
-            documents[name] = read_document(path / name)
-        except DocumentError as error:
-            findings.extend(error.findings)
-    if findings:
-        return None, findings
+def read_rules(path: Path, *, vocabulary: Path | None = None) -> tuple[RuleBook | None, list[Finding]]:
+    """
+    The rules below `path` (or the one file there), with what is wrong in any of them.
+
+    The vocabularies are those in the folder itself or, where it has none, those in the folder `vocabulary`. Without
+    readable vocabularies there is no book.
+    """
+    words = vocabulary if vocabulary is not None and not (path / TOPICS).exists() else path
     try:
-        topics = validate(TopicFile, documents[TOPICS]).topics
-        facts = validate(FactFile, documents[FACTS]).facts
-        approvals = validate(ApprovalFile, documents[APPROVALS]).approval_bodies
+        documents = [read_document(words / name) for name in VOCABULARIES]
+        topics = validate(TopicFile, documents[0]).topics
+        facts = validate(FactFile, documents[1]).facts
+        approvals = validate(ApprovalFile, documents[2]).approval_bodies
     except DocumentError as error:
         return None, list(error.findings)
-    vocabulary = hashlib.sha256(b"".join((path / name).read_bytes() for name in VOCABULARIES)).digest()
+    vocabulary_hash = hashlib.sha256(b"".join((words / name).read_bytes() for name in VOCABULARIES)).digest()
+    findings: list[Finding] = []
     rules: dict[str, Rule] = {}
-    for file in sorted(path.rglob("*.yaml")):
+    for file in [path] if path.is_file() else sorted(path.rglob("*.yaml")):
         if file.parent == path and file.name in VOCABULARIES:
             continue
         try:
@@ -179,13 +178,13 @@ def read_rules(path: Path) -> tuple[RuleBook | None, list[Finding]]:
         except DocumentError as error:
             findings.extend(error.findings)
             continue
-        expected = file.relative_to(path).with_suffix("").as_posix()
+        expected = file.relative_to(path).with_suffix("").as_posix() if path.is_dir() else rule.id
         if rule.id != expected:
             findings.append(document.finding(("id",), f"The id `{rule.id}` differs from the path.", f"Write `id: {expected}`."))
             continue
-        version = hashlib.sha256(vocabulary + file.read_bytes()).hexdigest()[:12]
-        rules[rule.id] = Rule(file=rule, version=version, path=str(file))
-    whole = hashlib.sha256(vocabulary + "".join(rule.version for rule in rules.values()).encode()).hexdigest()[:12]
+        version = hashlib.sha256(vocabulary_hash + file.read_bytes()).hexdigest()[:12]
+        rules[rule.id] = Rule(file=rule, version=version, document=document)
+    whole = hashlib.sha256(vocabulary_hash + "".join(rule.version for rule in rules.values()).encode()).hexdigest()[:12]
     aliases = {other: body_id for body_id, body in approvals.items() for other in body.also}
     book = RuleBook(rules=rules, topics=TopicBook(topics), facts=facts, approvals=approvals, version=whole, _aliases=aliases)
     return book, findings

@@ -9,6 +9,11 @@ from goodstanding.core.rules.case import License
 from goodstanding.core.rules.outcome import Period
 
 ONE_DAY = dt.timedelta(days=1)
+LONG_FIRST_PERIOD = dt.timedelta(days=180)
+"""
+A license issued this short before the computed start of a period may be in a first period that is longer than one cycle, or
+may have had a short first period and one renewal. Dates alone do not tell which, so the number of renewals is asked for.
+"""
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
@@ -68,10 +73,12 @@ def renewals_before(license_: License, *, months: int, period: Period) -> int | 
         return 0
     if license_.renewals is not None:
         return max(license_.renewals - later, 0)
-    if license_.issued is not None and not license_.periods:
-        expiry, count = period.start - ONE_DAY, 0
-        while expiry >= license_.issued:
-            count += 1
-            expiry = add_months(expiry, -months)
-        return count
-    return earlier or None
+    if license_.issued is None:
+        return earlier or None
+    expiry, count = period.start - ONE_DAY, 0
+    while expiry >= license_.issued:
+        count += 1
+        expiry = add_months(expiry, -months)
+    if count == 1 and not earlier and period.start - license_.issued < LONG_FIRST_PERIOD:
+        return None
+    return max(count, earlier)
