@@ -1,7 +1,213 @@
-"""The standing page."""
+"""The standing page, its print, its case file, and settling open questions with the board."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING
 
-urlpatterns: list[URLPattern] = []
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from goodstanding.accounts.selectors import get_holder, get_profile
+from goodstanding.compliance.case_file import case_as_yaml
+from goodstanding.compliance.errors import QuestionNotOpenError
+from goodstanding.compliance.selectors import open_question, standing_on
+from goodstanding.compliance.services import reopen_question, settle_question
+from goodstanding.core.rules.case import EARLIEST, LATEST
+from goodstanding.licensing.errors import ConfirmationRefusedError, LicenseNotFoundError
+from goodstanding.web.clock import today
+from goodstanding.web.forms import LookForm
+from goodstanding.web.learner.standing_page import anchor_of, lay_out, question_row
+
+if TYPE_CHECKING:
+    from goodstanding.accounts.models import Holder, User
+
+NOTE_LENGTH = 500
+
+
+class DayForm(LookForm):
+    """As of which day the page is read."""
+
+    on = forms.DateField(
+        label="Show my standing as of",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={
+            "invalid": "This is not a day of the calendar. Enter it as year, month, day, for example 2026-03-01.",
+            "required": "Choose a day.",
+        },
+    )
+
+    def clean_on(self) -> dt.date:
+        on: dt.date = self.cleaned_data["on"]
+        if not EARLIEST <= on <= LATEST:
+            raise forms.ValidationError(f"Choose a day between {EARLIEST.year} and {LATEST.year}.")
+        return on
+
+
+class ConfirmForm(LookForm):
+    """What the board answered to one open question."""
+
+    confirmed_on = forms.DateField(
+        label="The day the board answered",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={
+            "invalid": "This is not a day of the calendar. Enter it as year, month, day, for example 2026-03-01.",
+            "required": "Enter the day on which your board answered.",
+        },
+    )
+    note = forms.CharField(
+        label="Note",
+        help_text=f"Whom you asked and what they said, so that you can show it later. No client details. At most {NOTE_LENGTH} characters.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=NOTE_LENGTH,
+        required=False,
+        error_messages={"max_length": "The note has %(show_value)d characters; the limit is %(limit_value)d. Shorten it."},
+    )
+
+    def __init__(self, *args: object, latest: dt.date, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.latest = latest
+
+    def clean_confirmed_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["confirmed_on"]
+        if day > self.latest:
+            raise forms.ValidationError("This day is in the future. Enter the day on which your board answered.")
+        if day < EARLIEST:
+            raise forms.ValidationError("This is too long ago to be right. Check the year.")
+        return day
+
+
+@require_GET
+@login_required
+@never_cache
+def page(request: HttpRequest) -> HttpResponse:
+    """The standing over all licenses, as of today or of the day asked for; a wrong day is said and today is shown."""
+    return _render(request, "learner/standing.html")
+
+
+@require_GET
+@login_required
+@never_cache
+def print_page(request: HttpRequest) -> HttpResponse:
+    """The same with everything open, to print or to keep as PDF: browsers differ in what they print of a closed detail."""
+    return _render(request, "learner/standing_print.html")
+
+
+@require_GET
+@login_required
+@never_cache
+def case_file(request: HttpRequest) -> HttpResponse:
+    """The case behind the page, as the file that `goodstanding evaluate` answers in the same words."""
+    on = _day(request)[0]
+    standing = standing_on(holder=_holder(request), on=on)
+    if standing.case is None:
+        raise Http404
+    response = HttpResponse(case_as_yaml(standing.case), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="good-standing-{on.isoformat()}.yaml"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def confirm(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpResponse:
+    """One open question with its readings, and the form that records what the board answered."""
+    holder = _holder(request)
+    day = today(request)
+    try:
+        license_, found = open_question(holder=holder, license_id=license_id, question=question, on=day)
+    except LookupError as error:
+        raise Http404 from error
+    form = ConfirmForm(request.POST if request.method == "POST" else None, latest=day)
+    if request.method == "POST" and form.is_valid():
+        try:
+            settle_question(
+                holder=holder,
+                license_id=license_id,
+                question=question,
+                confirmed_on=form.cleaned_data["confirmed_on"],
+                note=form.cleaned_data["note"],
+                on=day,
+                at=timezone.now(),
+            )
+        except (LicenseNotFoundError, QuestionNotOpenError) as error:
+            raise Http404 from error
+        except ConfirmationRefusedError as error:
+            for field, problem in error.problems.items():
+                form.add_error(field if field in form.fields else None, problem)
+        else:
+            messages.success(request, f"Recorded for {license_.name}. Your standing now rests on it where it says so.")
+            return redirect(f"{reverse('standing')}#{anchor_of(license_id)}")
+    labels = {one.id: one.label for one in license_.evaluation.requirements} if license_.evaluation else {}
+    context = {
+        "form": form,
+        "license": license_,
+        "question": question_row(found, license_=license_, labels=labels),
+        "board": license_.evaluation.board if license_.evaluation else "",
+        "board_url": license_.evaluation.board_url if license_.evaluation else "",
+    }
+    return render(request, "learner/standing_confirm.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def reopen(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpResponse:
+    """Take a confirmation back; it can be given again at once, so nothing is asked first."""
+    try:
+        reopen_question(holder=_holder(request), license_id=license_id, question=question, at=timezone.now())
+    except (LicenseNotFoundError, ConfirmationRefusedError) as error:
+        raise Http404 from error
+    messages.success(request, "The question is open again. What you had confirmed stays in the history of your license.")
+    return redirect(f"{reverse('standing')}#{anchor_of(license_id)}")
+
+
+def _person(request: HttpRequest) -> User:
+    """Who asks; the views above let nobody else in."""
+    assert request.user.is_authenticated
+    return request.user
+
+
+def _holder(request: HttpRequest) -> Holder:
+    return get_holder(_person(request))
+
+
+def _render(request: HttpRequest, template: str) -> HttpResponse:
+    on, form = _day(request)
+    now = today(request)
+    standing = standing_on(holder=_holder(request), on=on)
+    context = {
+        "page": lay_out(standing=standing, today=now),
+        "form": form,
+        "today": now,
+        "legal_name": get_profile(_person(request)).legal_name,
+        "asked": "" if on == now else f"?on={on.isoformat()}",
+    }
+    return render(request, template, context, status=400 if form.errors else 200)
+
+
+def _day(request: HttpRequest) -> tuple[dt.date, DayForm]:
+    """The day asked for, or today if none or none that exists; and the form that says so."""
+    now = today(request)
+    if "on" not in request.GET:
+        return now, DayForm(initial={"on": now})
+    form = DayForm(request.GET)
+    return (form.cleaned_data["on"] if form.is_valid() else now), form
+
+
+urlpatterns: list[URLPattern] = [
+    path("standing/", page, name="standing"),
+    path("standing/print/", print_page, name="standing-print"),
+    path("standing/case.yaml", case_file, name="standing-case-file"),
+    path("standing/<uuid:license_id>/<str:question>/confirm/", confirm, name="standing-confirm"),
+    path("standing/<uuid:license_id>/<str:question>/reopen/", reopen, name="standing-reopen"),
+]

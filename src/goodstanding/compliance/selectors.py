@@ -1,0 +1,218 @@
+"""A clinician's standing: `core.rules` over all licenses and credits of one holder, on one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from goodstanding.compliance.breakdown import Breakdown, break_down
+from goodstanding.compliance.cases import entry_in_case, license_in_case
+from goodstanding.compliance.summary import Gap, gap_of, sum_up
+from goodstanding.core.rules.case import Case
+from goodstanding.core.rules.case import CreditEntry as EntryCase
+from goodstanding.core.rules.case import License as LicenseCase
+from goodstanding.core.rules.evaluate import evaluate
+from goodstanding.core.rules.load import RuleBook
+from goodstanding.core.rules.outcome import Evaluation, QuestionAnswer, Standing
+from goodstanding.credit.selectors import list_entries
+from goodstanding.licensing.rulebook import rulebook
+from goodstanding.licensing.selectors import current_confirmations, current_facts, license_name, list_licenses
+
+if TYPE_CHECKING:
+    from goodstanding.accounts.models import Holder
+    from goodstanding.licensing.models import License
+
+__all__ = ["EntryStanding", "HolderStanding", "LicenseStanding", "Settled", "open_question", "standing_on"]
+
+RULE_GONE = (
+    "The rule of this license is not part of this installation any more, so nothing can be said about it here. "
+    "Your license and your credits are unchanged. Ask your board what is due."
+)
+ROW_UNREADABLE = (
+    "What is stored about this license contradicts itself, so nothing can be said about it. "
+    "Check its dates on the license's page; nothing was lost."
+)
+
+MOST_IN_FILE = 60
+"""As many licenses as one case file may hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """What the holder confirmed with the board about one open question."""
+
+    question: str
+    confirmed_on: dt.date | None
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryStanding:
+    """One entry of the ledger as the standing page lists it. `readable` is False where it could not be evaluated."""
+
+    id: uuid.UUID
+    title: str
+    completed: dt.date
+    amount: Decimal
+    unit: str
+    provisional: bool
+    readable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenseStanding:
+    """
+    One license and its answer on the day.
+
+    Without an evaluation the standing is Unknown, and `unknown_why` says why: a license is never left off the page.
+    """
+
+    id: uuid.UUID
+    rule: str
+    name: str
+    number: str
+    license_type: str
+    standing: Standing
+    evaluation: Evaluation | None
+    breakdown: Mapping[str, Breakdown]
+    unknown_why: str
+    settled: Mapping[str, Settled]
+
+    @property
+    def gap(self) -> Gap:
+        return gap_of(name=self.name, evaluation=self.evaluation)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolderStanding:
+    """
+    The answer over all licenses of one holder on one day.
+
+    `case` is what was evaluated, and gives the same answer again from a file. It is None where no license could be
+    evaluated, and where a case file can not say it: a file names each rule once.
+    """
+
+    on: dt.date
+    licenses: tuple[LicenseStanding, ...]
+    entries: tuple[EntryStanding, ...]
+    case: Case | None
+
+    def sentence(self, *, today: dt.date) -> str:
+        """What sums it up, read on the day `today`."""
+        return sum_up(gaps=[one.gap for one in self.licenses], on=self.on, today=today)
+
+    @property
+    def first(self) -> LicenseStanding | None:
+        """The license to act on first: unmet before unknown, then the nearest deadline. None where all is met."""
+        rank = {Standing.UNMET: 0, Standing.UNKNOWN: 1}
+        waiting = [one for one in self.licenses if one.evaluation is not None and one.standing is not Standing.MET]
+        return min(waiting, key=lambda one: (rank[one.standing], one.gap.deadline or dt.date.max), default=None)
+
+
+def standing_on(*, holder: Holder, on: dt.date) -> HolderStanding:
+    """
+    The standing of `holder` on the day `on`, past or future, from what is recorded now.
+
+    Every effective entry is given to the evaluation, also provisional ones and those completed after `on`: it lists them
+    and says why they make nothing Met. A license whose rule is gone, or whose row contradicts itself, is Unknown.
+    """
+    rules = rulebook()
+    rows = list(list_entries(holder=holder))
+    credit_cases = [entry_in_case(entry=row, rules=rules) for row in rows]
+    entry_ids = [str(row.pk) for row in rows]
+    found = [_read(license_, rules=rules, entry_ids=entry_ids, on=on) for license_ in list_licenses(holder=holder)]
+    licenses = [one.case for one in found if one.case is not None]
+    readable = [one for one in credit_cases if one is not None]
+    answers = iter(evaluate(licenses, readable, rules, on).evaluations)
+    return HolderStanding(
+        on=on,
+        licenses=tuple(
+            one.stands(next(answers) if one.case is not None else None, rules=rules, entries=readable) for one in found
+        ),
+        entries=tuple(
+            EntryStanding(
+                id=row.pk,
+                title=row.title,
+                completed=row.completed,
+                amount=row.amount,
+                unit=row.unit,
+                provisional=row.provisional,
+                readable=case is not None,
+            )
+            for row, case in zip(rows, credit_cases, strict=True)
+        ),
+        case=_case(licenses, readable, on=on),
+    )
+
+
+def _case(licenses: list[LicenseCase], entries: list[EntryCase], *, on: dt.date) -> Case | None:
+    rules = {(one.rule, one.profession) for one in licenses}
+    if not licenses or len(rules) < len(licenses) or len(licenses) > MOST_IN_FILE:
+        return None
+    return Case(on=on, licenses=tuple(licenses), credits=tuple(entries))
+
+
+def open_question(*, holder: Holder, license_id: uuid.UUID, question: str, on: dt.date) -> tuple[LicenseStanding, QuestionAnswer]:
+    """
+    One question of one license of `holder` that the holder can settle with the board, and where the license stands.
+
+    Raises LookupError where the license is not hers or the question is none of those, without telling which.
+    """
+    for license_ in standing_on(holder=holder, on=on).licenses:
+        if license_.id == license_id and license_.evaluation is not None:
+            for one in license_.evaluation.open_questions:
+                if one.id == question and one.confirmable:
+                    return license_, one
+    raise LookupError(question)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """A license row, and its case if it makes one."""
+
+    row: License
+    name: str
+    case: LicenseCase | None
+    unknown_why: str
+    settled: Mapping[str, Settled]
+
+    def stands(self, evaluation: Evaluation | None, *, rules: RuleBook, entries: list[EntryCase]) -> LicenseStanding:
+        breakdown: Mapping[str, Breakdown] = {}
+        if evaluation is not None:
+            rule = rules[self.row.rule].file
+            breakdown = break_down(evaluation=evaluation, rule=rule, topics=rules.topics, entries=entries)
+        return LicenseStanding(
+            id=self.row.pk,
+            rule=self.row.rule,
+            name=self.name,
+            number=self.row.number,
+            license_type=self.row.license_type,
+            standing=evaluation.standing if evaluation else Standing.UNKNOWN,
+            evaluation=evaluation,
+            breakdown=breakdown,
+            unknown_why=self.unknown_why,
+            settled=self.settled,
+        )
+
+
+def _read(row: License, *, rules: RuleBook, entry_ids: list[str], on: dt.date) -> _Read:
+    settled = {
+        question: Settled(question=question, confirmed_on=one.confirmed_on, note=one.note)
+        for question, one in current_confirmations(row).items()
+    }
+    if row.rule not in rules:
+        return _Read(row=row, name=license_name(row), case=None, unknown_why=RULE_GONE, settled=settled)
+    case = license_in_case(
+        license_=row,
+        periods=row.periods.all(),
+        facts=current_facts(row),
+        confirmed=settled,
+        entry_ids=entry_ids,
+        rules=rules,
+        on=on,
+    )
+    return _Read(row=row, name=license_name(row), case=case, unknown_why="" if case else ROW_UNREADABLE, settled=settled)

@@ -1,0 +1,160 @@
+"""
+The one sentence that sums up all licenses of a clinician on one day.
+
+It may comfort only where nothing is left open: as soon as one outcome is Unmet or Unknown, no word of it can be read as
+"in good standing". The hours it names are those owed as things stand, with every open question read strictly. One course
+can serve several subjects and several licenses, so the hours are a range from the largest gap to the sum of the gaps.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from goodstanding.core.rules.explain import show_day
+from goodstanding.core.rules.outcome import Evaluation, Outcome, Standing, show_number
+
+__all__ = ["Gap", "gap_of", "show_hours", "sum_up"]
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NAMED_AT_MOST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """
+    What one license lacks: from `least` hours, if courses cover several subjects at once, to `most`, if each covers one.
+
+    `without_hours` counts unmet requirements that have no hours, `to_check` what stands between an Unknown and an answer.
+    """
+
+    name: str
+    standing: Standing
+    least: Decimal = Decimal(0)
+    most: Decimal = Decimal(0)
+    without_hours: int = 0
+    to_check: int = 0
+    deadline: dt.date | None = None
+
+
+def gap_of(*, name: str, evaluation: Evaluation | None) -> Gap:
+    """The gap of one license; a license that could not be evaluated is one thing to check."""
+    if evaluation is None:
+        return Gap(name=name, standing=Standing.UNKNOWN, to_check=1)
+    unmet = [requirement for requirement in evaluation.requirements if requirement.outcome is Outcome.UNMET]
+    total = sum((requirement.missing for requirement in unmet if requirement.id == "total"), Decimal(0))
+    # Hours on a subject are hours of the total as well, so they are owed once.
+    subjects = [requirement.missing for requirement in unmet if requirement.id != "total"]
+    due = [one.due for one in evaluation.requirements if one.outcome is not Outcome.MET and one.due]
+    ends = [evaluation.period.end] if evaluation.period else []
+    return Gap(
+        name=name,
+        standing=evaluation.standing,
+        least=max([total, *subjects], default=Decimal(0)),
+        most=max(total, sum(subjects, Decimal(0))),
+        without_hours=sum(1 for requirement in unmet if not requirement.missing),
+        to_check=_to_check(evaluation),
+        deadline=min([*due, *ends], default=None),
+    )
+
+
+def _to_check(evaluation: Evaluation) -> int:
+    unknown = [requirement for requirement in evaluation.requirements if requirement.outcome is Outcome.UNKNOWN]
+    questions = {question for requirement in unknown for question in requirement.open_questions}
+    # An Unknown without a question (no period known, a text that was not read) is still one thing to check.
+    return max(len(questions), 1 if unknown or evaluation.standing is Standing.UNKNOWN else 0)
+
+
+def sum_up(*, gaps: Sequence[Gap], on: dt.date, today: dt.date) -> str:
+    """
+    The sentence over all licenses, and one about the nearest date, read on the day `today`.
+
+    The nearest date is that of a license with something left to do; where there is none, the next renewal.
+    """
+    if not gaps:
+        return "Add a license to see what it asks of you."
+    return f"{_state(gaps)} {_deadline(gaps, on=on, today=today)}".rstrip()
+
+
+def _state(gaps: Sequence[Gap]) -> str:
+    unmet = [gap for gap in gaps if gap.standing is Standing.UNMET]
+    unknown = [gap for gap in gaps if gap.standing is Standing.UNKNOWN]
+    to_check = sum(gap.to_check for gap in gaps)
+    if unmet:
+        return _owed(unmet, to_check=to_check)
+    if len(gaps) == 1 and unknown:
+        return f"What {gaps[0].name} still asks is not fully known: {_count(to_check, 'thing')} to check."
+    if unknown:
+        return (
+            f"{_capital(_count(to_check, 'thing'))} to check before it is known what {_licenses(unknown)} still {_ask(unknown)}."
+        )
+    whose = gaps[0].name if len(gaps) == 1 else f"your {_number(len(gaps))} licenses"
+    return f"Every requirement known here for {whose} is met."
+
+
+def _owed(unmet: Sequence[Gap], *, to_check: int) -> str:
+    least = max(gap.least for gap in unmet)
+    most = sum((gap.most for gap in unmet), Decimal(0))
+    without = sum(gap.without_hours for gap in unmet)
+    items = [show_hours(least, most)] if most else []
+    if without:
+        items.append(f"{_count(without, 'requirement')} without hours")
+    sentence = f"As it stands, you still owe {' and '.join(items)} for {_licenses(unmet)}"
+    if most > least and len(unmet) > 1:
+        sentence += "; one course can count for several"
+    if to_check:
+        sentence += f", and {_count(to_check, 'thing')} {'is' if to_check == 1 else 'are'} to check"
+    return f"{sentence}."
+
+
+def show_hours(least: Decimal, most: Decimal) -> str:
+    """Six hours, or six to nine hours."""
+    if least == most:
+        return f"{_amount(most)} {'hour' if most == 1 else 'hours'}"
+    return f"{_amount(least)} to {_amount(most)} hours"
+
+
+def _deadline(gaps: Sequence[Gap], *, on: dt.date, today: dt.date) -> str:
+    waiting = [gap.deadline for gap in gaps if gap.standing is not Standing.MET and gap.deadline]
+    dates = waiting or [gap.deadline for gap in gaps if gap.deadline]
+    if not dates:
+        return ""
+    nearest = min(dates)
+    what = "nearest deadline" if waiting and len(gaps) > 1 else "deadline" if waiting else "next renewal"
+    if on != today:
+        # Days counted from another day than today would mislead at a glance.
+        return f"The {what} is {show_day(nearest)}."
+    days = (nearest - today).days
+    if days < 0:
+        return f"The {what} was {show_day(nearest)}."
+    away = {0: "today", 1: "tomorrow"}.get(days, f"{days} days away")
+    return f"The {what} is {away}, on {show_day(nearest)}."
+
+
+def _licenses(gaps: Sequence[Gap]) -> str:
+    names = [gap.name for gap in gaps]
+    if len(names) > _NAMED_AT_MOST:
+        return f"{_number(len(names))} of your licenses"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _ask(gaps: Sequence[Gap]) -> str:
+    return "asks" if len(gaps) == 1 else "ask"
+
+
+def _amount(value: Decimal) -> str:
+    return _number(int(value)) if value == value.to_integral_value() else show_number(value)
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{_number(count)} {noun if count == 1 else f'{noun}s'}"
+
+
+def _number(count: int) -> str:
+    return _WORDS[count] if 0 <= count < len(_WORDS) else str(count)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
