@@ -18,3 +18,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]  # noqa: F405
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    # A file, as in the product: SQLite's shared memory refuses a second writer at once instead of letting it wait.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["GOODSTANDING_HOME"], "test.sqlite3")}  # noqa: F405, PTH118

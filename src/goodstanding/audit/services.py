@@ -35,6 +35,7 @@ class Tag(enum.StrEnum):
     CREDIT_CORRECTED = "credit:entry:corrected"
     CREDIT_WITHDRAWN = "credit:entry:withdrawn"
     CREDIT_RESTORED = "credit:entry:restored"
+    PROOF_ADDED = "credit:proof:added"
     CREDITS_VIEWED = "credit:ledger:viewed-by-staff"
     CERTIFICATE_ISSUED = "certificate:record:issued"
     CERTIFICATE_REVOKED = "certificate:record:revoked"

@@ -18,6 +18,9 @@ class CreditEntry(AppendOnly):
         "learning.Completion", null=True, on_delete=models.PROTECT, related_name="credit_entry"
     )  # null: earned elsewhere, entered by hand
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    original = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="corrections"
+    )  # the first entry of a line of corrections, which holds the proofs of all of them; null on the first itself
     title = models.CharField(max_length=200)
     started = models.DateField(null=True)
     completed = models.DateField()
@@ -53,7 +56,7 @@ class CreditWithdrawal(AppendOnly):
 
 
 class CreditProof(AppendOnly):
-    """A file that proves an entry: PDF, JPEG or PNG, kept privately and only ever sent as a download."""
+    """A file that proves an entry and all corrections of it: PDF, JPEG or PNG, kept privately and only ever sent as a download."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     entry = models.ForeignKey(CreditEntry, on_delete=models.PROTECT, related_name="proofs")
@@ -69,14 +72,14 @@ class CreditProof(AppendOnly):
 
 
 class Certificate(AppendOnly):
-    """A frozen record of what was completed, and the PDF made from it once. ``record`` is core-credit certificate JSON."""
+    """A frozen record (core.certificates) of what was completed, and the PDF made from it once and never again."""
 
     number = models.CharField(max_length=30, primary_key=True)
     holder = models.ForeignKey("accounts.Holder", on_delete=models.PROTECT, related_name="certificates")
     entry = models.OneToOneField(CreditEntry, on_delete=models.PROTECT, related_name="certificate")
     record = models.JSONField()
     pdf = models.BinaryField()
-    pdf_sha256 = models.CharField(max_length=64)
+    pdf_sha256 = models.CharField(max_length=64, unique=True)
     issued_at = models.DateTimeField()
 
     class Meta(AppendOnly.Meta):
