@@ -1,7 +1,22 @@
-"""The first staff page."""
+"""The first staff page: what needs attention."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern
+from django.views.decorators.http import require_safe
 
-urlpatterns: list[URLPattern] = []
+from goodstanding.accounts.permissions import require_administrator
+from goodstanding.flows.attention import attention_on
+from goodstanding.web import clock
+from goodstanding.web.staff.access import staff_path
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    attention = attention_on(actor=require_administrator(request.user), on=clock.today(request))
+    return render(request, "staff/home.html", {"attention": attention})
+
+
+urlpatterns: list[URLPattern] = [staff_path("", overview, "staff-home")]
