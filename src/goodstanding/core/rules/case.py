@@ -111,7 +111,7 @@ class Quantity(Strict):
     def _plausible(self) -> Quantity:
         if self.amount > MOST[self.unit]:
             raise ValueError(
-                f"{self.amount:f} {self.unit} in one entry is more than can be right; correct the amount or the unit"
+                f"{self.amount:f} with the unit `{self.unit}` is more than one entry can have; correct the amount or the unit"
             )
         return self
 
@@ -165,7 +165,7 @@ class CreditEntry(Strict):
         parts = sum((part.amount for part in self.parts), Decimal(0))
         if parts > self.quantity.amount:
             raise ValueError(
-                f"the parts add up to {parts:f}, more than the whole of {self.quantity.amount:f} {self.quantity.unit}; "
+                f"the parts add up to {parts:f}, more than the whole of {self.quantity.amount:f}; "
                 "an hour about two topics is one part with both topics"
             )
         return self

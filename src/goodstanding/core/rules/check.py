@@ -141,12 +141,12 @@ class _Checker:
             fact = self.book.facts.get(leaf.fact)
             if fact is None:
                 continue
-            if any(not fact.fits(value) for value in values):
+            if fact.type in ("boolean", "one_of") and (leaf.at_least is not None or leaf.at_most is not None):
+                yield self._finding(at, f"The fact `{leaf.fact}` has no more or less.", "Use `is`.")
+            elif any(not fact.fits(value) for value in values):
                 yield self._finding(
                     at, f"The fact `{leaf.fact}` is compared with another type.", f"It is declared as {fact.type}."
                 )
-            if fact.type in ("boolean", "one_of") and (leaf.at_least is not None or leaf.at_most is not None):
-                yield self._finding(at, f"The fact `{leaf.fact}` has no more or less.", "Use `is`.")
 
     def _dates(self, requirement_id: str) -> Iterator[Finding]:
         versions = [
