@@ -246,33 +246,19 @@ def _grade(at: Finding, kind: str, text: str, what: str) -> Iterator[Finding]:
 
 
 def check_scenario(scenario: Scenario, document: Document) -> Iterator[Finding]:
-    """What is wrong with the graph of `scenario`: places no play reaches, plays that do not end, and conditions never met."""
+    """
+    What makes a playable `scenario` worse: nodes no play reaches, conditions never met, decisions without a reason asked for.
+
+    That every play ends is made sure when the course is loaded.
+    """
     found = explore(scenario)
     position = {node.node_id: number for number, node in enumerate(scenario.nodes)}
-    if found.too_large:
-        yield document.finding(("state",), "The scenario has too many situations to follow.", "Let it remember less.")
-        return
-    if found.loop:
-        yield document.finding(
-            ("nodes", position[found.loop[0]]),
-            f"The scenario can go round for ever: {' → '.join((*found.loop, found.loop[0]))}.",
-            "Let one of these nodes go on to another.",
-        )
-    for name in sorted(found.stuck):
-        yield document.finding(
-            ("nodes", position[name]),
-            f"A play can reach `{name}` with no choice on offer.",
-            "Leave at least one choice without `when`, or let the conditions cover every case.",
-        )
-    if not any(node.kind == "end" for node in scenario.nodes):
-        yield document.finding(("nodes",), "The scenario has no end.", "Add a node of the kind `end`.")
     for number, node in enumerate(scenario.nodes):
         at: Location = ("nodes", number)
         if node.node_id not in found.reachable:
             yield document.finding(at, f"No play reaches the node `{node.node_id}`.", "Lead to it from somewhere, or remove it.")
             continue
-        if not (found.loop or found.stuck):
-            yield from _never(document, at, node, found.offered, found.taken)
+        yield from _never(document, at, node, found.offered, found.taken)
         yield from _feedback(document, at, node)
     first = next((node for node in scenario.nodes if node.kind in ("notice", "decide", "consult", "document")), None)
     if first is not None and first.kind != "notice":

@@ -37,6 +37,7 @@ from goodstanding.core.courseware.model import (
     Section,
     Text,
 )
+from goodstanding.core.courseware.scenario import explore
 from goodstanding.core.documents import (
     MAX_BYTES,
     Document,
@@ -181,6 +182,10 @@ class _Reader:
             raise DocumentError(self.findings)
         folder = CourseFolder(course, about, post_test_file, sources_file, self.section_files, self.scenario_files)
         self.findings.extend(_points_nowhere(folder, self.folder.name))
+        if not self.findings:
+            # Only now does every id lead somewhere, so that the plays can be followed.
+            for scenario in course.scenarios:
+                self.findings.extend(_endless(scenario, self.scenario_files[scenario.id]))
         if self.findings:
             raise DocumentError(self.findings)
         return folder
@@ -497,6 +502,26 @@ def _node(document: Document, at: Location, node: Node, scenario: Scenario, duti
         yield from _undeclared(document, (*here, "set"), choice.set, scenario)
     for place, branch in enumerate(node.branches):
         yield from _undeclared(document, (*at, "branches", place, "when"), branch.when, scenario)
+
+
+def _endless(scenario: Scenario, document: Document) -> Iterator[Finding]:
+    """Whatever would keep a learner in the scenario for ever, or leave one in front of a scene without a choice."""
+    found = explore(scenario)
+    position = {node.node_id: number for number, node in enumerate(scenario.nodes)}
+    if found.too_large:
+        yield document.finding(("state",), "The scenario has too many situations to follow.", "Let it remember less.")
+    if found.loop:
+        yield document.finding(
+            ("nodes", position[found.loop[0]]),
+            f"The scenario can go round for ever: {' → '.join((*found.loop, found.loop[0]))}.",
+            "Let one of these nodes go on to another.",
+        )
+    for name in sorted(found.stuck):
+        yield document.finding(
+            ("nodes", position[name]),
+            f"A play can reach `{name}` with no choice on offer.",
+            "Leave at least one choice without `when`, or let the conditions cover every case.",
+        )
 
 
 def _undeclared(document: Document, at: Location, flags: Mapping[str, object], scenario: Scenario) -> Iterator[Finding]:

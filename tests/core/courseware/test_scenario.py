@@ -1,0 +1,224 @@
+"""Playing scenarios: every play ends, nothing illegal is possible, and a stored play goes on where it stopped."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodstanding.core.courseware import (
+    Node,
+    Scenario,
+    ScenarioFinished,
+    State,
+    UnknownChoice,
+    UnknownMark,
+    WrongStep,
+    choose,
+    current,
+    explore,
+    is_finished,
+    last_choice,
+    mark,
+    memory,
+    noticed,
+    offered,
+    path,
+    proceed,
+    start,
+)
+from goodstanding.core.courseware.model import Branch, Choice, Feedback, Mark
+
+FEEDBACK = Feedback(verdict="v", why="w", would_change="c", do_next="d", source="s")
+
+
+@pytest.fixture
+def walk(course) -> Scenario:
+    return course.scenario("walk")
+
+
+def at_turn(walk: Scenario) -> State:
+    return mark(walk, start(walk), ["face"])
+
+
+def test_a_play_from_beginning_to_end(walk):
+    state = start(walk)
+    assert current(walk, state).node_id == "look"
+    state = mark(walk, state, ["face"])
+    assert [choice.choice_id for choice in offered(walk, state)] == ["speak", "pass"]
+    assert last_choice(walk, state) is None
+    state = choose(walk, state, "speak")
+    assert last_choice(walk, state).choice_id == "speak"
+    assert memory(walk, state) == {"spoke": True}
+    state = choose(walk, state, "her")
+    assert current(walk, state).node_id == "evening"
+    state = proceed(walk, state)
+    assert current(walk, state).node_id == "call"
+    assert not is_finished(walk, state)
+    state = proceed(walk, state)
+    assert is_finished(walk, state)
+    assert [node.node_id for node in path(walk, state)] == ["look", "turn", "ask", "evening", "call", "over"]
+    assert last_choice(walk, state).choice_id == "her"
+
+
+def test_a_choice_under_a_condition_is_offered_only_when_it_holds(walk):
+    silent = choose(walk, at_turn(walk), "pass")
+    assert [choice.choice_id for choice in offered(walk, silent)] == ["peer", "nobody"]
+    with pytest.raises(UnknownChoice, match="not offered here"):
+        choose(walk, silent, "her")
+    assert current(walk, proceed(walk, choose(walk, silent, "peer"))).node_id == "over"
+
+
+def test_marks_are_kept_in_the_order_of_the_scene_and_none_is_required(walk):
+    state = mark(walk, start(walk), ["face", "bird", "face"])
+    assert state.steps[0].marks == ("bird", "face")
+    assert [(each.mark_id, set_) for each, set_ in noticed(walk, mark(walk, start(walk), ["face"]))] == [
+        ("bird", False),
+        ("face", True),
+    ]
+    assert current(walk, mark(walk, start(walk), [])).node_id == "turn"
+    with pytest.raises(UnknownMark, match="nothing called cat"):
+        mark(walk, start(walk), ["cat"])
+
+
+def test_steps_of_the_wrong_kind_are_refused(walk):
+    first, turn = start(walk), at_turn(walk)
+    evening = choose(walk, choose(walk, turn, "speak"), "peer")
+    with pytest.raises(WrongStep, match="asks what you notice"):
+        proceed(walk, first)
+    with pytest.raises(WrongStep, match="nothing to choose"):
+        choose(walk, first, "speak")
+    with pytest.raises(WrongStep, match="waits for a choice"):
+        proceed(walk, turn)
+    with pytest.raises(WrongStep, match="waits for a choice"):
+        mark(walk, turn, [])
+    with pytest.raises(UnknownChoice):
+        choose(walk, turn, "nobody")
+    with pytest.raises(WrongStep, match="nothing to mark"):
+        mark(walk, evening, [])
+
+
+def test_nothing_follows_the_end(walk):
+    state = choose(walk, choose(walk, at_turn(walk), "pass"), "nobody")
+    assert is_finished(walk, state)
+    for step in (lambda: choose(walk, state, "pass"), lambda: proceed(walk, state), lambda: mark(walk, state, [])):
+        with pytest.raises(ScenarioFinished, match="start it again"):
+            step()
+
+
+def test_a_state_of_another_scenario_or_another_path_is_refused(walk):
+    with pytest.raises(WrongStep, match="belong to the scenario `run`"):
+        current(walk, State(scenario_id="run"))
+    forged = State.model_validate_json('{"scenario_id": "walk", "steps": [{"node_id": "ask", "choice_id": "peer"}]}')
+    with pytest.raises(WrongStep, match="another scene"):
+        current(walk, forged)
+
+
+def test_a_step_leaves_the_state_before_it_alone(walk):
+    state = at_turn(walk)
+    before = state.model_dump_json()
+    choose(walk, state, "speak")
+    choose(walk, state, "pass")
+    assert state.model_dump_json() == before
+
+
+def test_exploring_finds_lengths_and_what_is_never_met(walk):
+    found = explore(walk)
+    assert found.sound
+    assert found.shortest == ("look", "turn", "ask", "over")
+    assert found.longest == ("look", "turn", "ask", "evening", "call", "over")
+    assert (found.fewest_seconds, found.most_seconds) == (120, 180)
+    assert found.reachable == {"look", "turn", "ask", "evening", "call", "over"}
+    # Texts, marks and offered labels of the shortest play: look 3+2+2, turn 2+2+2, ask without `her` 4+2+2, over 3.
+    assert found.fewest_words == 24
+
+
+# Scenarios drawn at random: nodes in layers, so that no loop can arise, with flags set and asked for anywhere.
+
+
+def _choice(draw: st.DrawFn, name: str, later: list[str]) -> Choice:
+    flags = st.dictionaries(st.sampled_from(["x", "y"]), st.booleans(), max_size=2)
+    return Choice(
+        choice_id=name,
+        label=f"Do {name}.",
+        next=draw(st.sampled_from(later)),
+        rating="sound",
+        feedback=FEEDBACK,
+        when=draw(flags) if name != "c0" else {},
+        set=draw(flags),
+    )
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    size = draw(st.integers(min_value=1, max_value=8))
+    names = [f"n{number}" for number in range(size)] + ["end"]
+    nodes = []
+    for number in range(size):
+        later = names[number + 1 :]
+        kind = draw(st.sampled_from(["notice", "decide", "consult", "document", "consequence", "reflect"]))
+        chooses = kind in ("decide", "consult", "document")
+        branches = [
+            Branch(when={draw(st.sampled_from(["x", "y"])): draw(st.booleans())}, next=draw(st.sampled_from(later)))
+            for _ in range(0 if chooses else draw(st.integers(min_value=0, max_value=2)))
+        ]
+        nodes.append(
+            Node(
+                node_id=names[number],
+                kind=kind,
+                text="Something happens.",
+                est_seconds=1,
+                marks=tuple(
+                    Mark(mark_id=f"m{m}", label="It", weight="relevant", comment="It.") for m in range(2 * (kind == "notice"))
+                ),
+                choices=tuple(_choice(draw, f"c{c}", later) for c in range(3 * chooses)),
+                branches=tuple(branches),
+                next=None if chooses else draw(st.sampled_from(later)),
+            )
+        )
+    nodes.append(Node(node_id="end", kind="end", text="It is over.", est_seconds=1))
+    return Scenario(
+        id="drawn", title="T", introduction="I", objectives=("o",), start="n0", state={"x": False, "y": True}, nodes=tuple(nodes)
+    )
+
+
+@given(scenarios(), st.data())
+def test_any_play_of_any_sound_scenario_ends_within_what_was_explored(scenario, data):
+    found = explore(scenario)
+    assert found.sound
+    state, words = start(scenario), 0
+    while not is_finished(scenario, state):
+        node = current(scenario, state)
+        assert node.node_id in found.reachable
+        choices = offered(scenario, state)
+        words += 2 + sum(1 for _ in node.marks) + 2 * len(choices)
+        if node.kind == "notice":
+            state = mark(scenario, state, data.draw(st.sets(st.sampled_from([each.mark_id for each in node.marks]))))
+        elif choices:
+            picked = data.draw(st.sampled_from(choices))
+            assert (node.node_id, picked.choice_id) in found.offered
+            state = choose(scenario, state, picked.choice_id)
+        else:
+            state = proceed(scenario, state)
+        # Stored and restored after each step, as the player does.
+        restored = State.model_validate_json(state.model_dump_json())
+        assert restored == state
+        assert current(scenario, restored) == current(scenario, state)
+    length = len(path(scenario, state))
+    assert len(found.shortest) <= length <= len(found.longest)
+    assert found.fewest_seconds <= length <= found.most_seconds
+    assert found.fewest_words <= words + 3 <= found.most_words
+
+
+@given(scenarios(), st.integers(min_value=0, max_value=7))
+def test_a_loop_anywhere_is_found(scenario, at):
+    target = scenario.nodes[min(at, len(scenario.nodes) - 2)]
+    # The end is replaced by a node that leads back, so every play that reaches it goes round.
+    back = Node(node_id="end", kind="reflect", text="Again.", est_seconds=1, next=target.node_id)
+    looped = scenario.model_copy(update={"nodes": (*scenario.nodes[:-1], back)})
+    found = explore(looped)
+    reached = "end" in explore(scenario).reachable
+    assert reached
+    assert found.loop
+    assert not found.sound
+    assert found.shortest == ()
