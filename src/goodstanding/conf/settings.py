@@ -1,4 +1,5 @@
-"""Django settings. Everything that differs between installations comes from the environment, with safe defaults.
+"""
+Django settings. Everything that differs between installations comes from the environment, with safe defaults.
 
 =========================  ============================================================  =======================
 ``GOODSTANDING_HOME``      the one folder that holds all state                           ``~/.goodstanding``
@@ -14,12 +15,11 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
-
-import os
 
 from goodstanding.conf import environment
 from goodstanding.conf.content import content_root
@@ -33,10 +33,13 @@ DEMONSTRATION = environment.flag("GOODSTANDING_DEMO")
 PUBLIC_URL = os.environ.get("GOODSTANDING_URL", "http://127.0.0.1:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 _https = _public.scheme == "https"
-ALLOWED_HOSTS = sorted({"localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost", *environment.words("GOODSTANDING_HOSTS")})
+ALLOWED_HOSTS = sorted(
+    {"localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost", *environment.words("GOODSTANDING_HOSTS")}
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _https else []
 
 INSTALLED_APPS = [
+    "goodstanding.web",  # first, so that our templates stand before those of the libraries
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -56,7 +59,6 @@ INSTALLED_APPS = [
     "goodstanding.learning",
     "goodstanding.credit",
     "goodstanding.compliance",
-    "goodstanding.web",
 ]
 
 MIDDLEWARE = [
@@ -105,7 +107,11 @@ _SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;",
 }
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HOME / 'goodstanding.sqlite3'}", conn_max_age=60, conn_health_checks=True)}
+DATABASES = {
+    "default": dj_database_url.config(
+        default=f"sqlite:///{HOME / 'goodstanding.sqlite3'}", conn_max_age=60, conn_health_checks=True
+    )
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -115,7 +121,10 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email",)}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email",)},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -133,7 +142,21 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
-ACCOUNT_FORMS = {"signup": "goodstanding.web.public.account_forms.SignupForm"}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CHANGE_EMAIL = True  # one address per account; a new one replaces it once confirmed
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a session left open must not be enough to take an account over
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+_forms = "goodstanding.web.public.account_forms"
+ACCOUNT_FORMS = {
+    "add_email": f"{_forms}.AddEmailForm",
+    "change_password": f"{_forms}.ChangePasswordForm",
+    "login": f"{_forms}.LoginForm",
+    "reauthenticate": f"{_forms}.ReauthenticateForm",
+    "reset_password": f"{_forms}.ResetPasswordForm",
+    "reset_password_from_key": f"{_forms}.ResetPasswordKeyForm",
+    "set_password": f"{_forms}.SetPasswordForm",
+    "signup": f"{_forms}.SignupForm",
+}
 
 # Mail is written by the job worker; without a mail server it lands in a folder, one file a message, never in a log.
 OUTBOX = HOME / "outbox"
@@ -208,11 +231,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"impersonal": {"()": "goodstanding.conf.logs.Impersonal"}},
-    "formatters": {"line": {"()": "goodstanding.conf.logs.Line", "format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "goodstanding.conf.logs.Line", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["impersonal"], "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},  # a page that is not there is no event; its address may be private
+        "django_tasks_db": {"level": "ERROR"},
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "goodstanding": {"level": "INFO"},
     },

@@ -37,7 +37,8 @@ def main() -> None:
 
 
 def _watch(parent: int) -> None:
-    from django.db import DatabaseError, close_old_connections
+    from django.db import close_old_connections
+    from django.utils import timezone
 
     from goodstanding.mailing.services import deliver_due
 
@@ -46,9 +47,9 @@ def _watch(parent: int) -> None:
     while os.getppid() == parent:
         if seconds % SWEEP_SECONDS == 0:
             try:
-                deliver_due()
-            except DatabaseError:
-                logger.warning("The sweep for undelivered mail failed and is tried again in %s seconds.", SWEEP_SECONDS)
+                deliver_due(at=timezone.now())
+            except Exception:  # the watch over the parent must go on, whatever is wrong with the database or the mail server
+                logger.exception("The sweep for undelivered mail failed and is tried again in %s seconds.", SWEEP_SECONDS)
             close_old_connections()
         pause.wait(1)
         seconds += 1

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     """Prepare everything, serve until told to stop, stop gracefully. 0 after an orderly stop, 1 if it could not start."""
     if args.demo:
         os.environ["GOODSTANDING_HOME"] = str(environment.demo_home())
-        os.environ["GOODSTANDING_DEMO"] = "1"
+        environment.enter_demonstration()
     shown_host = "127.0.0.1" if args.host in {"0.0.0.0", "::"} else args.host  # noqa: S104 - compared, not bound
     os.environ.setdefault("GOODSTANDING_URL", f"http://{f'[{shown_host}]' if ':' in shown_host else shown_host}:{args.port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodstanding.conf.settings")
@@ -131,6 +131,7 @@ def _collect_static() -> None:
 
 def _publish(at: object) -> None:
     from django.conf import settings
+
     from goodstanding.flows.publishing import publish_content
 
     report = publish_content(root=settings.CONTENT_ROOT, at=at)  # type: ignore[arg-type]
@@ -141,10 +142,11 @@ def _publish(at: object) -> None:
 def _serve(host: str, port: int, workers: int) -> int:
     from django.conf import settings
     from django.urls import reverse
-    from goodstanding.accounts.services import create_claim
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
+
+    from goodstanding.accounts.services import create_claim
 
     address = settings.PUBLIC_URL
     lines = [f"Good Standing runs at {address}", f"Its state is in {settings.HOME}"]
@@ -174,7 +176,6 @@ def _serve(host: str, port: int, workers: int) -> int:
             workers_kill_timeout=10,
             log_level=LogLevels.warning,
             websockets=False,
-            process_name="goodstanding",
         ).serve()
     finally:
         jobs.terminate()
