@@ -27,7 +27,8 @@ _DJANGO = DjangoTemplates()
 
 
 class LookForm(forms.Form):
-    """Base of the product's forms. The server says what is wrong, in our words; the browser's own bubbles stay off.
+    """
+    Base of the product's forms. The server says what is wrong, in our words; the browser's own bubbles stay off.
 
     `required` is left out of the markup because a bubble shows one field at a time and cannot be read again; required
     is the normal case here, so the page marks the optional fields instead.

@@ -11,12 +11,19 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 
 from goodstanding.web.forms import LookForm
+from goodstanding.web.templatetags.look import ICONS
 
 _TODAY = date(2026, 11, 23)
 
 _EVENTS = (
     {"on": date(2027, 2, 28), "title": "California LMFT", "detail": "5.0 h to go", "outcome": "unmet", "url": "#license"},
-    {"on": date(2027, 5, 31), "title": "California LPCC", "detail": "one thing to check", "outcome": "unknown", "url": "#license"},
+    {
+        "on": date(2027, 5, 31),
+        "title": "California LPCC",
+        "detail": "one thing to check",
+        "outcome": "unknown",
+        "url": "#license",
+    },
     {"on": date(2028, 8, 31), "title": "California LCSW", "detail": "all met", "outcome": "met", "url": "#license"},
 )
 
@@ -30,39 +37,52 @@ _STEPS = (
 
 _OUTCOMES = ("met", "unmet", "unknown", "not_applicable")
 
-_ICONS = (
-    "met unmet unknown not_applicable done current todo locked info warn menu down next back arrow external download print file "
-    "clock calendar plus close search person"
-).split()
+_ICONS = tuple(ICONS)
 
 
-class ExampleForm(LookForm):
-    """One field of each kind."""
+class WrongForm(LookForm):
+    """One field of each kind that can be wrong."""
 
-    name = forms.CharField(label="Name as on the license", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    number = forms.CharField(
-        label="License number", help_text="Letters and digits, as printed on the license.", required=False, widget=forms.TextInput(attrs={"size": 12})
+    name = forms.CharField(label="Name as on the license", max_length=80)
+    amount = forms.DecimalField(
+        label="Hours",
+        min_value=0,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.25"}),
+        error_messages={"min_value": "Enter 0 or more."},
     )
-    expires = forms.DateField(label="Expires on", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day of the license.")
-    amount = forms.DecimalField(label="Hours", min_value=0, widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.25"}))
     kind = forms.ChoiceField(label="Format", choices=[("", "Choose one"), ("live", "Live"), ("self", "Self-study")])
     supervises = forms.ChoiceField(
-        label="Do you supervise trainees?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect, help_text="Some hours are asked of supervisors only."
+        label="Do you supervise trainees?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect
+    )
+    agreed = forms.BooleanField(label="I have read the terms")
+
+
+class ExampleForm(WrongForm):
+    """One field of each kind."""
+
+    number = forms.CharField(
+        label="License number",
+        help_text="Letters and digits, as printed on the license.",
+        required=False,
+        widget=forms.TextInput(attrs={"size": 12}),
+    )
+    expires = forms.DateField(
+        label="Expires on", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day of the license."
     )
     topics = forms.MultipleChoiceField(
-        label="Topics on the certificate", choices=[("ethics", "Law and ethics"), ("telehealth", "Telehealth")], widget=forms.CheckboxSelectMultiple, required=False
+        label="Topics on the certificate",
+        choices=[("ethics", "Law and ethics"), ("telehealth", "Telehealth")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     remarks = forms.CharField(label="Remarks", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     proof = forms.FileField(label="Certificate", help_text="PDF, JPEG or PNG, up to 10 MB.", required=False)
-    agreed = forms.BooleanField(label="I have read the terms", help_text="They fit on one page.")
+    field_order = ("name", "number", "expires", "amount", "kind", "supervises", "topics", "remarks", "proof", "agreed")
 
 
 def components(request: HttpRequest) -> HttpResponse:
     """The page that the look is judged by."""
-    wrong = ExampleForm(
-        {"wrong-name": "", "wrong-number": "12345", "wrong-amount": "-1", "wrong-remarks": "Kept as typed."},
-        prefix="wrong",
-    )
+    wrong = WrongForm({"wrong-name": "", "wrong-amount": "-1"}, prefix="wrong")
     return render(
         request,
         "staff/components.html",

@@ -1,4 +1,5 @@
-"""Template tags and filters of the look: shapes, figures, dates, and the parts that need arithmetic.
+"""
+Template tags and filters of the look: shapes, figures, dates, and the parts that need arithmetic.
 
 The content policy forbids inline styles, so every length here becomes a geometry attribute of an SVG element.
 Color is never the only carrier: each outcome has its own shape and its own word.
@@ -20,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
-_SHAPES: Mapping[str, str] = {
+ICONS: Mapping[str, str] = {
     # the four outcomes: disc with a check, triangle, diamond with a question mark, disc with a bar
     "met": '<circle class="f" cx="8" cy="8" r="7.2"/><path class="k" d="m4.8 8.3 2.2 2.2 4.3-4.6"/>',
     "unmet": '<path class="f" d="M8 .9 15.6 14.6H.4z"/><path class="k" d="M8 6v3.8"/><circle class="kf" cx="8" cy="12.3" r="1"/>',
@@ -102,9 +103,9 @@ def _figure(value: Decimal) -> str:
 def shape(name: str) -> SafeString:
     """The bare paths of one of our shapes, on 16 by 16, to stand inside an SVG."""
     try:
-        return mark_safe(_SHAPES[name])  # noqa: S308 -- constants of this module
+        return mark_safe(ICONS[name])  # noqa: S308 -- constants of this module
     except KeyError:
-        raise template.TemplateSyntaxError(f"there is no icon '{name}'; there are {', '.join(_SHAPES)}") from None
+        raise template.TemplateSyntaxError(f"there is no icon '{name}'; there are {', '.join(ICONS)}") from None
 
 
 @register.simple_tag
@@ -127,7 +128,8 @@ def outcome_tag(outcome: object, text: str = "") -> SafeString:
 
 @register.simple_tag
 def ring(value: object, total: object, label: str = "", unit: str = "hours", outcome: object = "") -> SafeString:
-    """How much of a total is reached, as a ring with the figures inside.
+    """
+    How much of a total is reached, as a ring with the figures inside.
 
     Without a total (the board sets none, or it is not known) the ring is striped or empty, never full. `label` says to
     screen readers what is counted.
@@ -163,16 +165,16 @@ def ring(value: object, total: object, label: str = "", unit: str = "hours", out
 
 @register.simple_tag
 def bar(value: object, total: object, outcome: object = "") -> SafeString:
-    """The picture of a figure that stands beside it as text; hidden from screen readers for that reason.
+    """
+    The picture of a figure that stands beside it as text; hidden from screen readers for that reason.
 
     Unknown is striped over its whole length, with the known part filled.
     """
     have, need = _number(value), _number(total)
     name = _outcome(outcome) if outcome else ""
+    width = _FULL if name == "met" else Decimal(0)
     if need is not None and have is not None and need > 0:
         width = _share(have, need)
-    else:
-        width = _FULL if name == "met" else Decimal(0)
     return format_html('<svg class="bar {}" aria-hidden="true"><rect width="{}%" height="100%"/></svg>', name, width)
 
 
@@ -289,14 +291,18 @@ _AXIS_GAP = 22
 _NARROWEST = Decimal(840)
 """Width in pixels at which labels must still not meet; below it the timeline becomes a list."""
 _GLYPH = Decimal("7.9")
+_MOST_MONTHS = 48
+"""With more months than this a tick stands for a year."""
+_NEAR = 8
+_YEAR = 12
 
 
 def _months(start: date, end: date) -> Sequence[date]:
     """The first days of the months after `start`, up to `end`."""
-    found = []
+    found: list[date] = []
     year, month = start.year, start.month
     while True:
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        year, month = (year + 1, 1) if month == _YEAR else (year, month + 1)
         first = date(year, month, 1)
         if first > end:
             return found
@@ -305,7 +311,8 @@ def _months(start: date, end: date) -> Sequence[date]:
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(events: Iterable[object], today: date) -> dict[str, object]:
-    """Deadlines on an axis of days, and the same as a list on phones.
+    """
+    Deadlines on an axis of days, and the same as a list on phones.
 
     Each event has `on`, `title`, `outcome` and may have `detail` and `url`. Labels are flags that stand right of their
     pole. Going from right to left, a flag rises above every flag that begins before it ends, so no text meets another
@@ -353,11 +360,12 @@ def timeline(events: Iterable[object], today: date) -> dict[str, object]:
             )
         )
     months = _months(start, end)
-    yearly = len(months) > 36
-    ticks = [TimelineTick(x=place(day), text="") for day in months if not yearly or day.month == 1]
+    # months, quarters or years: enough to read distances by, few enough to stay quiet
+    step = 1 if len(months) <= _YEAR else 3 if len(months) <= _MOST_MONTHS else _YEAR
+    ticks = [TimelineTick(x=place(day), text="") for day in months if (day.month - 1) % step == 0]
     now = place(today)
     # a year is written at its first day, unless the word "Today" stands there already
-    years = [TimelineTick(x=place(day), text=str(day.year)) for day in months if day.month == 1 and abs(place(day) - now) > 8]
+    years = [TimelineTick(x=place(day), text=str(day.year)) for day in months if day.month == 1 and abs(place(day) - now) > _NEAR]
     return {
         "flags": flags,
         "ticks": ticks,
@@ -398,5 +406,10 @@ def error_links(form: object) -> SafeString:
         field = form[name]  # type: ignore[index]
         # a group of radio buttons has no id of its own; its first button does
         target = field.id_for_label or (f"{field.auto_id}_0" if field.use_fieldset else field.auto_id)
-        rows.extend((target, f"{field.label}: {message}") for message in messages)
-    return format_html("{}{}", format_html_join("", "<li>{}</li>", ((text,) for text in texts)), format_html_join("", '<li><a href="#{}">{}</a></li>', rows))
+        colon = " " if field.label.endswith(("?", ".", ":")) else ": "
+        rows.extend((target, f"{field.label}{colon}{message}") for message in messages)
+    return format_html(
+        "{}{}",
+        format_html_join("", "<li>{}</li>", ((text,) for text in texts)),
+        format_html_join("", '<li><a href="#{}">{}</a></li>', rows),
+    )
