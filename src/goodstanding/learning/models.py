@@ -59,7 +59,7 @@ class ScenarioStep(AppendOnly):
     run = models.ForeignKey(ScenarioRun, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     node = models.CharField(max_length=80)
-    choice = models.JSONField()  # a choice id, or the list of marks at a noticing node
+    choice = models.JSONField(null=True)  # a choice id, the list of marks at a noticing node; null where one only reads on
     reason = models.TextField(max_length=4000, blank=True)
     at = models.DateTimeField()
 

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('node', models.CharField(max_length=80)),
-                ('choice', models.JSONField()),
+                ('choice', models.JSONField(null=True)),
                 ('reason', models.TextField(blank=True, max_length=4000)),
                 ('at', models.DateTimeField()),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='learning.scenariorun')),
