@@ -10,7 +10,8 @@ KEY_FILE = "secret-key"
 
 
 def home() -> Path:
-    """The one folder that holds all state: database, uploads, outbox, key, compressed static files.
+    """
+    The one folder that holds all state: database, uploads, outbox, key, compressed static files.
 
     ``$GOODSTANDING_HOME``, or ``.goodstanding`` in the person's home folder.
     """
@@ -30,7 +31,8 @@ def words(name: str) -> list[str]:
 
 
 def secret_key() -> str:
-    """The signing key: from the environment, else from the state folder, else one for this process alone.
+    """
+    The signing key: from the environment, else from the state folder, else one for this process alone.
 
     The last case serves commands that never sign anything; ``serve`` calls :func:`keep_secret_key` first, so that
     every worker and every later start use the same key.
@@ -56,3 +58,15 @@ def keep_secret_key() -> None:
 def demo_home() -> Path:
     """The state folder of the demonstration, apart from everything real."""
     return home() / "demo"
+
+
+def enter_demonstration() -> None:
+    """
+    From here on this process works on the demonstration, whose folder ``$GOODSTANDING_HOME`` must name already.
+
+    A database and a mail server configured for the real installation are put aside: made-up people must never get into the
+    one, nor a mail to them out through the other.
+    """
+    os.environ["GOODSTANDING_DEMO"] = "1"
+    for name in ("DATABASE_URL", "GOODSTANDING_MAIL"):
+        os.environ.pop(name, None)
