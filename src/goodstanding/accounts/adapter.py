@@ -7,10 +7,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from goodstanding.accounts import selectors, services
 from goodstanding.accounts.models import User
@@ -48,10 +50,22 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Hand the mail to our own mailing. The templates get links and addresses, never the request."""
         shown = {name: public_address(value) if name.endswith("_url") else value for name, value in context.items()}
-        shown |= {"email": email, "site": public_address(self.request.build_absolute_uri("/"))}
+        shown |= {"email": email} | {
+            name: public_address(self.request.build_absolute_uri(reverse(page)))
+            for name, page in (("site", "home"), ("reset_url", "account_reset_password"))
+        }
         subject = render_to_string(f"{template_prefix}_subject.txt", shown).strip()
         body = render_to_string(f"{template_prefix}_message.txt", shown).strip() + "\n"
         send_mail(to=email, subject=subject, body=body)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """
+        A keyed fingerprint of the network address, which is all that the limits on guessing need to store.
+
+        Of an IPv6 address only the network counts: one household can choose among all addresses inside it.
+        """
+        address = super().get_client_ip(request)
+        return salted_hmac("goodstanding.accounts.limits", truncate_ip(address), algorithm="sha256").hexdigest()[:32]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The standing page; before that, once, the profile, because a certificate needs a name and a time zone."""

@@ -9,6 +9,7 @@ from goodstanding.accounts.services import ensure_holder, ensure_profile, hash_t
 
 __all__ = [
     "claim_exists",
+    "draft_user",
     "find_users",
     "get_holder",
     "get_profile",
@@ -66,3 +67,8 @@ def claim_exists(token: str) -> bool:
 def get_unconfirmed_user(email: str) -> User | None:
     """The account of someone who signed up with this address and has not confirmed it yet."""
     return User.objects.filter(email__iexact=email).exclude(emailaddress__verified=True).first()
+
+
+def draft_user(email: str) -> User:
+    """A user that is not stored, for rules that compare a new password with its owner."""
+    return User(email=email)

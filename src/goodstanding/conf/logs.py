@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+from types import TracebackType
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
 _IP = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!:\d)")
 _QUERY = re.compile(r"\?[^\s\"']+")
-_TOKEN = re.compile(r"(/account/(?:confirm-email|password/reset/key)/)[^\s\"']+")
+_TOKEN = re.compile(r"(/account/(?:confirm-email|password/reset/key)/|/claim/)[^\s\"']+")
 
 
 def impersonal(text: str) -> str:
@@ -32,11 +35,11 @@ class Impersonal(logging.Filter):
 class Line(logging.Formatter):
     """Formats a record on one line; of an exception it keeps type and places, never values."""
 
-    def formatException(self, ei: object) -> str:  # noqa: N802 - the name of the overridden method
-        kind, _, trace = ei  # type: ignore[misc]
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - the name of the overridden method
+        kind, _, trace = ei
         places = []
         while trace is not None:
             code = trace.tb_frame.f_code
-            places.append(f"{code.co_filename}:{trace.tb_lineno} in {code.co_name}")
+            places.append(f"  {code.co_filename}:{trace.tb_lineno} in {code.co_name}")
             trace = trace.tb_next
-        return "\n".join([f"  {place}" for place in places] + [f"  {getattr(kind, '__name__', kind)}"])
+        return "\n".join([*places, f"  {kind.__name__ if kind else 'no exception'}"])

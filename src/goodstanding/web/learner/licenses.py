@@ -1,7 +1,295 @@
-"""Licenses: add, change, answer, history."""
+"""Licenses: add, change, answer, renew, remove and restore."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
-urlpatterns: list[URLPattern] = []
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodstanding.accounts.selectors import get_holder
+from goodstanding.licensing import selectors, services
+from goodstanding.licensing.errors import LicenseDuplicateError, LicenseNotFoundError, LicenseRefusedError
+from goodstanding.licensing.history import list_history
+from goodstanding.licensing.rulebook import LicenseType, license_types
+from goodstanding.web.clock import today
+from goodstanding.web.learner.license_forms import (
+    AddLicenseForm,
+    ChangeLicenseForm,
+    QuestionsForm,
+    RenewalForm,
+)
+
+if TYPE_CHECKING:
+    from goodstanding.accounts.models import Holder, User
+    from goodstanding.licensing.models import License, LicensePeriod
+
+_form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenseCard:
+    """A license as the pages show it."""
+
+    license: License
+    name: str
+    type: LicenseType | None
+    period: LicensePeriod | None
+    questions: int
+    answered: int
+
+    @property
+    def unanswered(self) -> int:
+        return self.questions - self.answered
+
+    @property
+    def removal(self) -> str:
+        """What removing it means."""
+        return f"{self.name}, number {self.license.number}, leaves your list and your standing. Nothing of it is deleted, and you can put it back."
+
+
+@login_required
+@require_safe
+def license_list(request: HttpRequest) -> HttpResponse:
+    """All licenses; right after a removal, the way to undo it."""
+    holder = _holder(request)
+    removed = list(selectors.list_removed(holder))
+    undo = next((_card(one) for one in removed if str(one.pk) == request.GET.get("removed")), None)
+    cards = [_card(one) for one in selectors.list_licenses(holder)]
+    return render(
+        request,
+        "learner/license_list.html",
+        {"cards": cards, "removed": len(removed), "undo": undo, "today": today(request)},
+    )
+
+
+@login_required
+@_form_methods
+def license_add(request: HttpRequest) -> HttpResponse:
+    types = license_types()
+    form = AddLicenseForm(request.POST if request.method == "POST" else None, types=types)
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        chosen = next(one for one in types if one.key == data.pop("type"))
+        try:
+            added = services.add_license(
+                holder=_holder(request),
+                actor=_user(request),
+                rule=chosen.rule,
+                profession=chosen.profession,
+                license_type=chosen.license_type,
+                at=timezone.now(),
+                **data,
+            )
+        except LicenseRefusedError as error:
+            _show_problems(form, error)
+        else:
+            messages.success(request, f"{chosen.name} is in your list.")
+            if selectors.questions_of(added):
+                return redirect(f"{reverse('license-questions', args=[added.pk])}?new=1")
+            return redirect("license-page", added.pk)
+    return render(request, "learner/license_add.html", {"form": form, "types": types}, status=_status(form))
+
+
+@login_required
+@require_safe
+def license_page(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
+    found = _access(request, license_id)
+    facts = selectors.current_facts(found)
+    questions = [
+        (question, _answer_in_words(question.options, facts.get(name)))
+        for name, question in selectors.questions_of(found).items()
+    ]
+    periods = sorted(found.periods.all(), key=lambda period: period.end, reverse=True)
+    context = {
+        "card": _card(found),
+        "questions": questions,
+        "periods": periods,
+        "history": list_history(found),
+        "today": today(request),
+    }
+    return render(request, "learner/license_page.html", context)
+
+
+@login_required
+@_form_methods
+def license_questions(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
+    found = _access(request, license_id)
+    asked = selectors.questions_of(found)
+    new = request.GET.get("new") == "1"
+    posted = request.POST if request.method == "POST" else None
+    form = QuestionsForm(posted, questions=asked, answers=selectors.current_facts(found))
+    if posted is not None and form.is_valid():
+        try:
+            services.answer_facts(license=found, answers=form.answers, at=timezone.now(), actor=_user(request))
+        except LicenseRefusedError as error:
+            _show_problems(form, error)
+        else:
+            messages.success(request, "Your answers are saved.")
+            return redirect("standing") if new else redirect("license-page", found.pk)
+    return render(
+        request, "learner/license_questions.html", {"form": form, "card": _card(found), "new": new}, status=_status(form)
+    )
+
+
+@login_required
+@_form_methods
+def license_edit(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
+    found = _access(request, license_id)
+    card = _card(found)
+    kept = {
+        "number": found.number,
+        "issued": found.issued,
+        "renewals": found.renewals,
+        "status": found.status,
+        "period_start": card.period.start if card.period else None,
+        "period_end": card.period.end if card.period else None,
+    }
+    form = ChangeLicenseForm(request.POST if request.method == "POST" else None, initial=kept)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_license(license=found, actor=_user(request), at=timezone.now(), **form.cleaned_data)
+        except LicenseRefusedError as error:
+            _show_problems(form, error)
+        else:
+            messages.success(request, "Your changes are saved.")
+            return redirect("license-page", found.pk)
+    return render(request, "learner/license_edit.html", {"form": form, "card": card}, status=_status(form))
+
+
+@login_required
+@_form_methods
+def license_renew(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
+    found = _access(request, license_id)
+    card = _card(found)
+    if card.period is None:
+        raise Http404
+    initial = {"period_end": selectors.next_period_end(found), "from_end": card.period.end}
+    form = RenewalForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.record_renewal(license=found, actor=_user(request), at=timezone.now(), **form.cleaned_data)
+        except LicenseRefusedError as error:
+            _show_problems(form, error)
+        else:
+            messages.success(request, "The renewal is recorded. The former period stays in the history.")
+            return redirect("license-page", found.pk)
+    return render(request, "learner/license_renew.html", {"form": form, "card": card}, status=_status(form))
+
+
+@login_required
+@require_POST
+def license_renewal_undo(request: HttpRequest, license_id: uuid.UUID, end: str) -> HttpResponse:
+    found = _access(request, license_id)
+    try:
+        day = dt.date.fromisoformat(end)
+    except ValueError as error:
+        raise Http404 from error
+    services.undo_renewal(license=found, actor=_user(request), end=day, at=timezone.now())
+    messages.success(request, "The renewal is taken back.")
+    return redirect("license-page", found.pk)
+
+
+@login_required
+@_form_methods
+def license_remove(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
+    try:
+        found = _access(request, license_id)
+    except Http404:
+        if request.method != "POST":
+            raise
+        found = _access(request, license_id, removed=True)  # the form was sent twice
+    if request.method == "POST":
+        services.remove_license(license=found, actor=_user(request), at=timezone.now())
+        return redirect(f"{reverse('license-list')}?removed={found.pk}")
+    return render(request, "learner/license_remove.html", {"card": _card(found)})
+
+
+@login_required
+@require_safe
+def license_removed(request: HttpRequest) -> HttpResponse:
+    cards = [_card(one) for one in selectors.list_removed(_holder(request)).prefetch_related("facts")]
+    return render(request, "learner/license_removed.html", {"cards": cards})
+
+
+@login_required
+@require_POST
+def license_restore(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
+    try:
+        found = _access(request, license_id, removed=True)
+    except Http404:
+        return redirect("license-page", _access(request, license_id).pk)
+    try:
+        services.restore_license(license=found, actor=_user(request), at=timezone.now())
+    except LicenseDuplicateError:
+        messages.error(request, "This license is in your list already, entered anew. Remove that one first to put this one back.")
+        return redirect("license-removed")
+    messages.success(request, f"{selectors.license_name(found)} is back in your list, with all its history.")
+    return redirect("license-page", found.pk)
+
+
+def _user(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def _holder(request: HttpRequest) -> Holder:
+    return get_holder(_user(request))
+
+
+def _access(request: HttpRequest, license_id: uuid.UUID, *, removed: bool = False) -> License:
+    try:
+        return selectors.access_license(_holder(request), license_id, removed=removed)
+    except LicenseNotFoundError as error:
+        raise Http404 from error
+
+
+def _card(license_: License) -> LicenseCard:
+    questions = selectors.questions_of(license_)
+    facts = selectors.current_facts(license_) if questions else {}
+    return LicenseCard(
+        license=license_,
+        name=selectors.license_name(license_),
+        type=selectors.license_type_of(license_),
+        period=selectors.latest_period(license_),
+        questions=len(questions),
+        answered=sum(name in facts for name in questions),
+    )
+
+
+def _answer_in_words(options: Any, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return options.get(value, value) if isinstance(value, str) else value
+
+
+def _show_problems(form: Form, error: LicenseRefusedError) -> None:
+    """Each problem beside its field; what has no field of its own stands above the form."""
+    for field, problem in error.problems.items():
+        form.add_error(field if field in form.fields else None, problem)
+
+
+def _status(form: Form) -> int:
+    return 400 if form.errors else 200
+
+
+urlpatterns: list[URLPattern] = [
+    path("licenses/", license_list, name="license-list"),
+    path("licenses/add/", license_add, name="license-add"),
+    path("licenses/removed/", license_removed, name="license-removed"),
+    path("licenses/<uuid:license_id>/", license_page, name="license-page"),
+    path("licenses/<uuid:license_id>/questions/", license_questions, name="license-questions"),
+    path("licenses/<uuid:license_id>/edit/", license_edit, name="license-edit"),
+    path("licenses/<uuid:license_id>/renew/", license_renew, name="license-renew"),
+    path("licenses/<uuid:license_id>/renewals/<str:end>/undo/", license_renewal_undo, name="license-renewal-undo"),
+    path("licenses/<uuid:license_id>/remove/", license_remove, name="license-remove"),
+    path("licenses/<uuid:license_id>/restore/", license_restore, name="license-restore"),
+]

@@ -1,7 +1,80 @@
-"""The operator claims the administrator account."""
+"""The operator claims the administrator account, by a link that the terminal printed once."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from typing import TYPE_CHECKING
 
-urlpatterns: list[URLPattern] = []
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from goodstanding.accounts import selectors, services
+from goodstanding.accounts.errors import ClaimNotFoundError, ClaimUsedError, EmailTakenError
+from goodstanding.web.public.account_forms import ClaimForm
+
+if TYPE_CHECKING:
+    from goodstanding.accounts.models import User
+
+
+@sensitive_post_parameters("password1")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, token: str) -> HttpResponse:
+    """
+    Take the role with the account one is signed in to, or make the administrator's account.
+
+    A link that was never given out is not found; one that came too late says so, without saying who was first.
+    """
+    if not selectors.claim_exists(token):
+        raise Http404
+    try:
+        if request.user.is_authenticated:
+            return _take_role(request, token, request.user)
+        return _make_account(request, token)
+    except ClaimNotFoundError as error:
+        raise Http404 from error
+    except ClaimUsedError:
+        return render(request, "public/claim_used.html", status=409)
+
+
+def _take_role(request: HttpRequest, token: str, user: User) -> HttpResponse:
+    if request.method == "POST":
+        services.claim_administrator(token=token, user=user, at=timezone.now())
+        messages.success(request, "You are the administrator of this installation.")
+        return redirect("staff-home")
+    if user.is_staff:
+        return redirect("staff-home")
+    if selectors.has_administrator():
+        raise ClaimUsedError
+    return render(request, "public/claim.html", {"form": None})
+
+
+def _make_account(request: HttpRequest, token: str) -> HttpResponse:
+    if selectors.has_administrator():
+        raise ClaimUsedError
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = services.open_administrator(
+                token=token,
+                email=form.cleaned_data["email"],
+                password=form.cleaned_data["password1"],
+                legal_name=form.cleaned_data["legal_name"],
+                at=timezone.now(),
+            )
+        except EmailTakenError:
+            form.add_error("email", "There is an account with this e-mail already. Sign in with it, then open the link again.")
+        else:
+            login(request, user)
+            messages.success(request, "You are the administrator of this installation.")
+            return redirect("staff-home")
+    return render(request, "public/claim.html", {"form": form}, status=400 if form.errors else 200)
+
+
+urlpatterns: list[URLPattern] = [path("claim/<str:token>/", claim, name="claim")]
