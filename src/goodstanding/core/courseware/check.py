@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from goodstanding.core.courseware.load import (
@@ -211,8 +211,9 @@ def _names(text: str, number: str) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(number)}(?![\w(]|\.\w)", text) is not None
 
 
-def _link(finding: object, line: int, address: str, targets: dict[str, set[str]], anchors: set[str]) -> Iterator[Finding]:
-    assert callable(finding)
+def _link(
+    finding: Callable[[int, str, str], Finding], line: int, address: str, targets: dict[str, set[str]], anchors: set[str]
+) -> Iterator[Finding]:
     if match := INTERNAL_LINK.match(address):
         kind, name = match[1], match[2]
         if name not in targets[kind]:

@@ -181,7 +181,7 @@ class _Reader:
         if course is None:
             raise DocumentError(self.findings)
         folder = CourseFolder(course, about, post_test_file, sources_file, self.section_files, self.scenario_files)
-        self.findings.extend(_points_nowhere(folder, self.folder.name))
+        self.findings.extend(_points_nowhere(folder, self.folder.resolve().name))
         if not self.findings:
             # Only now does every id lead somewhere, so that the plays can be followed.
             for scenario in course.scenarios:
