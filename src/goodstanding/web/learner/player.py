@@ -1,0 +1,163 @@
+"""What every page of the player shares: who may be there, the outline beside the text, and where a step has its address."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from goodstanding.accounts.selectors import get_holder
+from goodstanding.learning import selectors, services
+from goodstanding.learning.errors import (
+    AttemptNotFoundError,
+    EnrollmentNotFoundError,
+    StepLockedError,
+    StepNotFoundError,
+)
+
+if TYPE_CHECKING:
+    from goodstanding.accounts.models import Holder, User
+    from goodstanding.core.courseware import Course, Duty, Reference, Standard
+    from goodstanding.learning.models import Enrollment
+    from goodstanding.learning.path import LearningPath, PathStep, StepKind
+
+__all__ = ["DutyInPlay", "Here", "address_of", "enter", "holder_of", "in_course"]
+
+_ADDRESSES = {
+    "post_test": "learn-post-test",
+    "evaluation": "learn-evaluation",
+    "attestation": "learn-attestation",
+}
+
+
+def address_of(slug: str, step: PathStep | None) -> str:
+    """Where `step` is; without one, the page that says that the course is completed."""
+    if step is None:
+        return reverse("learn-done", args=[slug])
+    if step.kind == "section":
+        return reverse("learn-section", args=[slug, step.id])
+    if step.kind == "scenario":
+        return reverse("learn-scenario", args=[slug, step.id])
+    return reverse(_ADDRESSES[step.kind], args=[slug])
+
+
+def holder_of(request: HttpRequest) -> Holder:
+    """The holder of whoever is signed in."""
+    return get_holder(cast("User", request.user))
+
+
+def in_course(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """
+    Wrap a view of the player: for people who are signed in, and with the player's refusals put kindly.
+
+    Who has not started the course is led to its page; who is ahead of the path is led to where she stands and told why.
+    """
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, slug, *args, **kwargs)
+        except EnrollmentNotFoundError:
+            messages.info(request, "You have not started this course yet. You can start it here.")
+            return redirect("course-page", slug=slug)
+        except StepLockedError as locked:
+            where = f"“{locked.current.title}”" if locked.current else "the end"
+            messages.info(request, f"{locked} You are at {where}.")
+            return redirect(address_of(slug, locked.current))
+        except (StepNotFoundError, AttemptNotFoundError) as missing:
+            raise Http404 from missing
+
+    return login_required(wrapper)
+
+
+@dataclass(frozen=True)
+class TocEntry:
+    """A line of the outline."""
+
+    title: str
+    address: str
+    minutes: int | None
+    icon: str
+    word: str
+    css_class: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class DutyInPlay:
+    """A duty, and per code the places where it is written: a number says nothing without its code and year."""
+
+    duty: Duty
+    places: tuple[tuple[Reference, tuple[Standard, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where the learner is: the enrollment, the course she takes, the path, and the step that this page shows."""
+
+    slug: str
+    enrollment: Enrollment
+    course: Course
+    path: LearningPath
+    step: PathStep
+
+    @property
+    def position(self) -> int:
+        return self.path.steps.index(self.step) + 1
+
+    @property
+    def toc(self) -> tuple[TocEntry, ...]:
+        return tuple(self._entry(step) for step in self.path.steps)
+
+    @property
+    def following(self) -> str:
+        """The address of the step after this one."""
+        return address_of(self.slug, self.path.after(self.step))
+
+    def duties(self, duty_ids: Iterable[str]) -> tuple[DutyInPlay, ...]:
+        """The duties with these ids, each once, with the places in the codes that write them."""
+        return tuple(self._duty(self.course.duty(duty_id)) for duty_id in dict.fromkeys(duty_ids))
+
+    def _duty(self, duty: Duty) -> DutyInPlay:
+        codes = dict.fromkeys(standard.code for standard in duty.standards)
+        places = tuple(
+            (self.course.reference(code), tuple(standard for standard in duty.standards if standard.code == code))
+            for code in codes
+        )
+        return DutyInPlay(duty, places)
+
+    def _entry(self, step: PathStep) -> TocEntry:
+        if step.again:
+            icon, word = "current", "To read again"
+        elif step.state == "done":
+            icon, word = "done", "Done"
+        elif step.state == "current":
+            icon, word = "todo", "To do"
+        else:
+            icon, word = "locked", "Not open yet"
+        return TocEntry(
+            title=step.title,
+            address=address_of(self.slug, step) if step.is_open else "",
+            minutes=step.minutes,
+            icon=icon,
+            word=word,
+            css_class="done" if step.state == "done" and not step.again else "current" if step == self.step else "",
+            here=step == self.step,
+        )
+
+
+def enter(request: HttpRequest, slug: str, kind: StepKind, step_id: str = "") -> Here:
+    """Go to a step of a course that the reader has started; refusals are those that :func:`in_course` puts into words."""
+    enrollment = selectors.access_enrollment(holder_of(request), slug)
+    path = services.open_step(enrollment=enrollment, kind=kind, step_id=step_id, at=timezone.now())
+    step = path.find(kind, step_id)
+    assert step is not None  # open_step has found it
+    return Here(slug, enrollment, selectors.content_of(enrollment), path, step)

@@ -1,0 +1,47 @@
+// Saves each answer of the post-test as it is given. Without this script the button "Save answers" does the same.
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const status = document.getElementById(form.dataset.status);
+  const count = document.getElementById(form.dataset.count);
+  const open = new Map();
+  let sending = false;
+
+  const say = (text, trouble) => {
+    status.textContent = text;
+    status.classList.toggle("trouble", Boolean(trouble));
+  };
+
+  // One request at a time, and always the newest answer to a question.
+  const send = async () => {
+    if (sending || !open.size) return;
+    sending = true;
+    const batch = new Map(open);
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    for (const [name, value] of batch) body.set(name, value);
+    say("Saving…");
+    let again = false;
+    try {
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body, redirect: "error", credentials: "same-origin" });
+      const said = await answer.json();
+      if (answer.ok) {
+        for (const [name, value] of batch) if (open.get(name) === value) open.delete(name);
+        if (count) count.textContent = String(said.answered);
+        say(`Saved ${said.saved_at}`);
+        again = open.size > 0;
+      } else {
+        say(`Not saved. ${said.problem}`, true);
+      }
+    } catch {
+      say("Not saved: there is no answer from the server. Your choice is still marked here; press Save answers to try again.", true);
+    }
+    sending = false;
+    if (again) send();
+  };
+
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches("input[type=radio]")) return;
+    open.set(event.target.name, event.target.value);
+    send();
+  });
+  addEventListener("online", send);
+}
