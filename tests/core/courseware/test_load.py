@@ -142,6 +142,8 @@ def test_all_findings_come_at_once(files):
         (lambda f: f.course.update(objectives=[]), "`objectives` is empty."),
         (lambda f: f.course["objectives"].append({"id": "see", "text": "See."}), "The objective `see` stands twice."),
         (lambda f: f.course["topics"][0].update(share=2), "a share lies above 0 and at most at 1"),
+        (lambda f: f.course["topics"][0].update(topics=[]), "a share names at least one topic"),
+        (lambda f: f.sections.update({"01-first.md": f.sections["01-first.md"] + "é" * 600_000}), "larger than 1,000,000 bytes"),
         (lambda f: f.course["difficulty"].update(value=6), "difficulty lies between 1 (very easy) and 5"),
         (lambda f: f.course["difficulty"].update(status="final"), "`difficulty.status` can not be “final”."),
         (lambda f: f.course.update(format="live_online"), "`format` can not be “live_online”."),
@@ -237,3 +239,11 @@ def test_a_broken_course_does_not_hide_the_findings_of_another(files, tmp_path):
 def test_courses_are_loaded_by_slug(files):
     folder = files.write()
     assert list(load_courses(folder.parent)) == ["small"]
+
+
+def test_a_mistake_deep_in_a_scenario_has_its_own_line(files):
+    files.node("ask")["choices"][2]["next"] = "nowhere"
+    folder = files.write()
+    lines = (folder / "scenarios" / "walk.yaml").read_text().split("\n")
+    line = next(number for number, text in enumerate(lines, start=1) if "next: nowhere" in text)
+    assert f"walk.yaml:{line}: There is no node `nowhere`." in findings(folder)

@@ -356,7 +356,10 @@ def _front_matter(path: Path) -> tuple[Document, str, int]:
     """The front matter of a section file, its text, and the line on which the text begins."""
     name = str(path)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise DocumentError([Finding(name, 1, f"The file is larger than {MAX_BYTES:,} bytes.", "Split the section.")])
         content = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         reason = error.strerror or "unknown reason"
@@ -364,8 +367,6 @@ def _front_matter(path: Path) -> tuple[Document, str, int]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError([Finding(name, line, "The file is not UTF-8 text.", "Save it with the encoding UTF-8.")]) from error
-    if len(raw) > MAX_BYTES:
-        raise DocumentError([Finding(name, 1, f"The file is larger than {MAX_BYTES:,} bytes.", "Split the section.")])
     match = _FRONT_MATTER.match(content)
     if match is None:
         raise DocumentError(

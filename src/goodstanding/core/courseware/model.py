@@ -80,6 +80,8 @@ class TopicShare(Strict):
     def _within_bounds(self) -> TopicShare:
         if not 0 < self.share <= 1:
             raise ValueError(f"a share lies above 0 and at most at 1, not at {self.share}; write 0.5 for half of the minutes")
+        if not self.topics:
+            raise ValueError("a share names at least one topic; minutes without a topic are simply left out")
         return self
 
 
