@@ -45,6 +45,13 @@ def test_a_table_can_be_scrolled_by_keyboard_and_has_column_headers():
     assert '<th scope="col">a</th>' in html
 
 
+def test_regions_of_one_text_have_different_names():
+    table = "| a | b |\n| --- | --- |\n| c | d |\n\n"
+    html = render_markdown(table + table + "::: key\nx\n:::\n\n::: key\ny\n:::\n")
+    labels = re.findall('aria-label="([^"]*)"', html)
+    assert labels == ["Table", "Table 2", "Key point", "Key point 2"]
+
+
 def test_headings_have_ids_that_do_not_collide():
     text = "## What lasts\n\n## What lasts\n\n### *Why*, then?\n"
     html = render_markdown(text)

@@ -233,7 +233,7 @@ class _Renderer(RendererHTML):
     def block_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
         block: Block = tokens[index].meta["block"]
         word = BLOCK_LABELS[block.kind]
-        label = f"{word}: {block.title}" if block.title else word
+        label = _unused(f"{word}: {block.title}" if block.title else word, env)
         shown = f"{word} · {block.title}" if block.title else word
         if block.kind == "figure":
             return f'<figure class="figure" aria-label="{escape(label)}">\n'
@@ -261,9 +261,9 @@ class _Renderer(RendererHTML):
         return escape(tokens[index].content)
 
     def table_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-        return '<div class="scroll" role="region" aria-label="Table" tabindex="0">\n' + self.renderToken(
-            tokens, index, options, env
-        )
+        label = _unused("Table", env)
+        opening = self.renderToken(tokens, index, options, env)
+        return f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">\n{opening}'
 
     def table_close(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         return self.renderToken(tokens, index, options, env) + "</div>\n"
@@ -273,6 +273,16 @@ class _Renderer(RendererHTML):
 
     def td_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
         return "<td>"
+
+
+def _unused(label: str, env: EnvType) -> str:
+    """`label`, with a number if this text has given it before: a list of regions that are all called alike helps nobody."""
+    taken: set[str] = env.setdefault("labels", set())
+    name, number = label, 2
+    while name in taken:
+        name, number = f"{label} {number}", number + 1
+    taken.add(name)
+    return name
 
 
 @lru_cache(maxsize=1)
