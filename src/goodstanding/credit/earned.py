@@ -41,6 +41,7 @@ _TITLE_LENGTH = 200
 _SPONSOR_LENGTH = 120
 _APPROVALS = 30
 _PARTS = 12
+_DIGITS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,9 @@ class EarnedCredit:
 
 
 def show_amount(amount: Decimal) -> str:
-    """6 for 6.00, 1.5 for 1.50, never an exponent."""
+    """6 for 6.00, 1.5 for 1.50; an exponent only where the digits would fill the page."""
+    if not amount.is_finite() or abs(amount.adjusted()) > _DIGITS:
+        return f"{amount:.3g}"
     plain = f"{amount:f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
