@@ -152,7 +152,7 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson(
         email="short.demonstration@example.org",
         name="Sol Short (Demonstration)",
-        situation="California LPCC, hours missing and the renewal seven weeks away; completed the course here",
+        situation="California LPCC, hours missing and the renewal two months away; completed the course here",
         profession="counselor",
         licenses=(
             DemoLicense(

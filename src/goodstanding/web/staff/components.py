@@ -8,9 +8,11 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern
+from django.views.decorators.http import require_safe
 
 from goodstanding.web.forms import LookForm
+from goodstanding.web.staff.access import staff_path
 from goodstanding.web.templatetags.look import ICONS
 
 _TODAY = date(2026, 11, 23)
@@ -80,6 +82,7 @@ class ExampleForm(WrongForm):
     field_order = ("name", "number", "expires", "amount", "kind", "supervises", "topics", "remarks", "proof", "agreed")
 
 
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """The page that the look is judged by."""
     wrong = WrongForm({"wrong-name": "", "wrong-amount": "-1"}, prefix="wrong")
@@ -99,4 +102,4 @@ def components(request: HttpRequest) -> HttpResponse:
     )
 
 
-urlpatterns: list[URLPattern] = [path("components/", components, name="staff-components")]
+urlpatterns: list[URLPattern] = [staff_path("components/", components, "staff-components")]
