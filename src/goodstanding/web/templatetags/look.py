@@ -25,9 +25,10 @@ ICONS: Mapping[str, str] = {
     # the four outcomes: disc with a check, triangle, diamond with a question mark, disc with a bar
     "met": '<circle class="f" cx="8" cy="8" r="7.2"/><path class="k" d="m4.8 8.3 2.2 2.2 4.3-4.6"/>',
     "unmet": '<path class="f" d="M8 .9 15.6 14.6H.4z"/><path class="k" d="M8 6v3.8"/><circle class="kf" cx="8" cy="12.3" r="1"/>',
+    # drawn open, not filled: small and filled it would look like the sign for a missing letter
     "unknown": (
-        '<path class="f" d="M8 0l8 8-8 8-8-8z"/><path class="k" d="M6 6.3c.1-1.2.9-1.8 2-1.8s2 .7 2 1.7c0 1.4-2 1.5-2 2.9"/>'
-        '<circle class="kf" cx="8" cy="11.7" r="1"/>'
+        '<path class="o" d="M8 .8 15.2 8 8 15.2.8 8z"/><path d="M6 6.4c.1-1.2.9-1.8 2-1.8s2 .7 2 1.7c0 1.4-2 1.5-2 2.8"/>'
+        '<circle class="f" cx="8" cy="11.6" r="1"/>'
     ),
     "not_applicable": '<circle cx="8" cy="8" r="6.4"/><path d="M5 8h6"/>',
     # progress
