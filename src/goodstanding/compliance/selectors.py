@@ -106,11 +106,16 @@ class HolderStanding:
         return sum_up(gaps=[one.gap for one in self.licenses], on=self.on, today=today)
 
     @property
+    def by_urgency(self) -> tuple[LicenseStanding, ...]:
+        """The licenses in the order to act on: unmet before unknown before met, then by the nearest deadline."""
+        rank = {Standing.UNMET: 0, Standing.UNKNOWN: 1, Standing.MET: 2}
+        return tuple(sorted(self.licenses, key=lambda one: (rank[one.standing], one.gap.deadline or dt.date.max)))
+
+    @property
     def first(self) -> LicenseStanding | None:
-        """The license to act on first: unmet before unknown, then the nearest deadline. None where all is met."""
-        rank = {Standing.UNMET: 0, Standing.UNKNOWN: 1}
-        waiting = [one for one in self.licenses if one.evaluation is not None and one.standing is not Standing.MET]
-        return min(waiting, key=lambda one: (rank[one.standing], one.gap.deadline or dt.date.max), default=None)
+        """The license to act on first. None where all is met, or nothing can be said."""
+        waiting = (one for one in self.by_urgency if one.evaluation is not None and one.standing is not Standing.MET)
+        return next(waiting, None)
 
 
 def standing_on(*, holder: Holder, on: dt.date) -> HolderStanding:

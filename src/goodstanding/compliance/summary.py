@@ -117,12 +117,16 @@ def show_hours(least: Decimal, most: Decimal) -> str:
 
 
 def _deadline(gaps: Sequence[Gap], *, on: dt.date, today: dt.date) -> str:
-    waiting = [gap.deadline for gap in gaps if gap.standing is not Standing.MET and gap.deadline]
-    dates = waiting or [gap.deadline for gap in gaps if gap.deadline]
+    waiting = [gap for gap in gaps if gap.standing is not Standing.MET and gap.deadline]
+    dates = [gap.deadline for gap in waiting or gaps if gap.deadline]
     if not dates:
         return ""
     nearest = min(dates)
-    what = "nearest deadline" if waiting and len(gaps) > 1 else "deadline" if waiting else "next renewal"
+    what = "next renewal"
+    if waiting:
+        # A license with nothing left to do may be renewed earlier, so a lone deadline says whose it is.
+        lone = f"deadline for {waiting[0].name}" if len(gaps) > 1 else "deadline"
+        what = "nearest deadline" if len(waiting) > 1 else lone
     if on != today:
         # Days counted from another day than today would mislead at a glance.
         return f"The {what} is {show_day(nearest)}."

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder, User
 
 NOTE_LENGTH = 500
+TYPED_LENGTH = 30
 
 
 class DayForm(LookForm):
@@ -41,10 +42,17 @@ class DayForm(LookForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
         error_messages={
-            "invalid": "This is not a day of the calendar. Enter it as year, month, day, for example 2026-03-01.",
-            "required": "Choose a day.",
+            "required": "Choose a day. Until then you see today.",
         },
     )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if typed := str(self.data.get("on", "")).strip():
+            # The browser's own date field drops what is no day, so what was typed is repeated in words.
+            self.fields["on"].error_messages["invalid"] = (
+                f"“{typed[:TYPED_LENGTH]}” is not a day of the calendar. Enter it as year, month, day, for example 2026-03-01."
+            )
 
     def clean_on(self) -> dt.date:
         on: dt.date = self.cleaned_data["on"]

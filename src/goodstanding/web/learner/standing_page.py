@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -72,6 +72,9 @@ class RequirementRow:
     confidence: str
     breakdown: Breakdown
     sources: tuple[SourceLine, ...]
+    questions: tuple[QuestionRow, ...]
+    resting: bool
+    """Whether it is met only because the holder confirmed something with the board."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,8 @@ class QuestionRow:
     """One open question: what it decides, how it can be read, and what the holder can do about it."""
 
     id: str
+    anchor: str
+    number: int
     text: str
     readings: tuple[str, ...]
     decides: str
@@ -127,6 +132,7 @@ class LicenseCard:
     counted: int = 0
     not_applicable: tuple[NotApplicable, ...] = ()
     caps: tuple[CapAnswer, ...] = ()
+    sources: tuple[SourceLine, ...] = ()
     notes: tuple[NoteAnswer, ...] = ()
     confidence: str = ""
     checked_on: dt.date | None = None
@@ -152,6 +158,7 @@ class StandingPage:
 
     on: dt.date
     is_today: bool
+    other_day: str
     sentence: str
     cards: tuple[LicenseCard, ...]
     deadlines: tuple[Deadline, ...]
@@ -164,11 +171,12 @@ class StandingPage:
 
 def lay_out(*, standing: HolderStanding, today: dt.date) -> StandingPage:
     """The page for a standing, read on the day `today`."""
-    cards = tuple(_card(one, on=standing.on, today=today) for one in standing.licenses)
+    cards = tuple(_card(one, on=standing.on, today=today) for one in standing.by_urgency)
     first = standing.first
     return StandingPage(
         on=standing.on,
         is_today=standing.on == today,
+        other_day="" if standing.on == today else f"You are looking at {_day(standing.on)}, not at today.",
         sentence=standing.sentence(today=today),
         cards=cards,
         deadlines=tuple(
@@ -186,7 +194,7 @@ def lay_out(*, standing: HolderStanding, today: dt.date) -> StandingPage:
 
 def anchor_of(license_id: uuid.UUID) -> str:
     """Where on the page the license stands; the same whatever else is on it."""
-    return f"license-{license_id.hex[:8]}"
+    return f"l{license_id.hex[:8]}"
 
 
 def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date) -> LicenseCard:
@@ -208,12 +216,15 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date) -> LicenseC
             due=None,
             days="",
         )
+    labels = {one.id: one.label for one in evaluation.requirements}
+    questions = tuple(
+        question_row(question, license_=license_, labels=labels, number=number)
+        for number, question in enumerate(sorted(evaluation.open_questions, key=_easiest_first), 1)
+    )
     rows = sorted(
-        (_row(anchor, one, license_.breakdown.get(one.id, Breakdown())) for one in evaluation.requirements),
+        (_row(anchor, one, license_.breakdown.get(one.id, Breakdown()), questions) for one in evaluation.requirements),
         key=lambda row: (not row.anchor.endswith("-total"), _ORDER[row.outcome]),
     )
-    labels = {one.id: one.label for one in evaluation.requirements}
-    questions = [question_row(question, license_=license_, labels=labels) for question in evaluation.open_questions]
     period = evaluation.period
     return LicenseCard(
         anchor=anchor,
@@ -236,6 +247,7 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date) -> LicenseC
         counted=sum(1 for credit in evaluation.credits if credit.counted > 0),
         not_applicable=evaluation.not_applicable,
         caps=evaluation.caps,
+        sources=_all_sources(evaluation),
         notes=evaluation.notes,
         confidence=CONFIDENCE.get(evaluation.confidence, evaluation.confidence),
         checked_on=evaluation.checked_on,
@@ -245,7 +257,17 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date) -> LicenseC
     )
 
 
-def _row(anchor: str, requirement: RequirementAnswer, breakdown: Breakdown) -> RequirementRow:
+def _easiest_first(question: QuestionAnswer) -> tuple[bool, bool, int]:
+    """What decides something goes first; of those, what the holder can answer without asking anybody."""
+    return (question.confirmed, not question.decides, {"fact": 0, "entry": 1}.get(question.kind, 2))
+
+
+def _row(anchor: str, requirement: RequirementAnswer, breakdown: Breakdown, questions: Sequence[QuestionRow]) -> RequirementRow:
+    deciding = tuple(question for question in questions if question.id in requirement.open_questions)
+    why = requirement.why
+    for question in deciding:
+        # The question stands once on the card, in full and with its number; the row points there.
+        why = why.replace(f" {question.text}", "")
     hours = requirement.kind == "minimum"
     return RequirementRow(
         anchor=f"{anchor}-{requirement.id}",
@@ -255,11 +277,13 @@ def _row(anchor: str, requirement: RequirementAnswer, breakdown: Breakdown) -> R
         figure=_figure(requirement),
         have=requirement.counted + requirement.carried_in if hours and requirement.required is not None else None,
         need=requirement.required,
-        why=requirement.why,
+        why=why,
         says=requirement.says,
         confidence=CONFIDENCE.get(requirement.confidence, requirement.confidence),
         breakdown=breakdown,
         sources=_sources(requirement.sources),
+        questions=deciding,
+        resting=bool(requirement.confirmed),
     )
 
 
@@ -292,17 +316,23 @@ def _card_tag(gap: Gap) -> str:
     return "One thing to check" if gap.to_check == 1 else f"{gap.to_check} things to check"
 
 
-def question_row(question: QuestionAnswer, *, license_: LicenseStanding, labels: dict[str, str]) -> QuestionRow:
+def question_row(
+    question: QuestionAnswer, *, license_: LicenseStanding, labels: Mapping[str, str], number: int = 1
+) -> QuestionRow:
     """One open question as the page and its own form show it."""
     where = [license_.id, question.id]
     settled = license_.settled.get(question.id)
     answer_url = ""
     if question.kind == "entry" and question.id.startswith("approvals:"):
         answer_url = reverse("credit-page", args=[question.id.partition(":")[2]])
+    elif question.kind == "fact" and question.id != "renewals":
+        answer_url = reverse("license-questions", args=[license_.id])
     elif question.kind in ("fact", "status"):
-        answer_url = reverse("license-page", args=[license_.id])
+        answer_url = reverse("license-edit", args=[license_.id])
     return QuestionRow(
         id=question.id,
+        anchor=f"{anchor_of(license_.id)}-q{number}",
+        number=number,
         text=question.text,
         readings=question.readings,
         decides=_list([labels.get(one, one) for one in question.decides]),
@@ -315,7 +345,7 @@ def question_row(question: QuestionAnswer, *, license_: LicenseStanding, labels:
     )
 
 
-def _credits(evaluation: Evaluation, labels: dict[str, str]) -> tuple[CreditRow, ...]:
+def _credits(evaluation: Evaluation, labels: Mapping[str, str]) -> tuple[CreditRow, ...]:
     return tuple(
         CreditRow(
             title=credit.title,
@@ -328,6 +358,17 @@ def _credits(evaluation: Evaluation, labels: dict[str, str]) -> tuple[CreditRow,
         )
         for credit in evaluation.credits
     )
+
+
+def _all_sources(evaluation: Evaluation) -> tuple[SourceLine, ...]:
+    """Every source that the card rests on, each once."""
+    cited = [
+        one
+        for part in (evaluation.requirements, evaluation.open_questions, evaluation.notes)
+        for item in part
+        for one in item.sources
+    ]
+    return _sources(list({source.id: source for source in cited}.values()))
 
 
 def _sources(sources: Sequence[SourceAnswer]) -> tuple[SourceLine, ...]:
