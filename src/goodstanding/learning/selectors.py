@@ -25,7 +25,7 @@ __all__ = [
     "PathStep",
     "Question",
     "Scene",
-    "TestOverview",
+    "PostTestOverview",
     "access_attempt",
     "access_enrollment",
     "access_run",
@@ -42,7 +42,7 @@ __all__ = [
     "review_of",
     "scene_at",
     "states_of",
-    "test_overview",
+    "post_test_of",
 ]
 
 CourseState = Literal["started", "completed"]
@@ -205,7 +205,7 @@ def _decided(scenario: courseware.Scenario, state: courseware.State, position: i
 
 
 @dataclass(frozen=True)
-class TestOverview:
+class PostTestOverview:
     """Where the learner stands with the post-test."""
 
     open_attempt: PostTestAttempt | None
@@ -245,14 +245,14 @@ def access_attempt(holder: Holder, attempt_id: uuid.UUID | str) -> PostTestAttem
     return attempt
 
 
-def test_overview(enrollment: Enrollment) -> TestOverview:
+def post_test_of(enrollment: Enrollment) -> PostTestOverview:
     """The attempts so far, and whether another may begin."""
     attempts = list(PostTestAttempt.objects.filter(enrollment=enrollment))
     submitted = tuple(attempt for attempt in attempts if attempt.submitted_at is not None)
     visits = list(SectionVisit.objects.filter(enrollment=enrollment, finished_at__isnull=False))
     course = content_of(enrollment)
     test = course.post_test
-    return TestOverview(
+    return PostTestOverview(
         open_attempt=next((attempt for attempt in attempts if attempt.submitted_at is None), None),
         submitted=submitted,
         verdict=_may_attempt(course, submitted, visits),

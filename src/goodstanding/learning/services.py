@@ -50,7 +50,7 @@ from goodstanding.learning.selectors import (
     failed_attempts,
     find_enrollment,
     path_of,
-    test_overview,
+    post_test_of,
 )
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def start_attempt(*, enrollment: Enrollment, at: dt.datetime) -> PostTestAttempt
     """
     _lock(enrollment)
     _open(path_of(enrollment), "post_test")
-    overview = test_overview(enrollment)
+    overview = post_test_of(enrollment)
     if overview.open_attempt is not None:
         return overview.open_attempt
     if isinstance(overview.verdict, courseware.Refused):

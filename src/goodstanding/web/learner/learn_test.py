@@ -35,7 +35,7 @@ def post_test(request: HttpRequest, slug: str) -> HttpResponse:
             messages.info(request, str(refused))
             return redirect("learn-post-test", slug=slug)
         return redirect("learn-attempt", slug=slug, attempt_id=attempt.pk)
-    overview = selectors.test_overview(here.enrollment)
+    overview = selectors.post_test_of(here.enrollment)
     return render(request, "learner/learn_test.html", {"here": here, "overview": overview, "again": _again(here)})
 
 
@@ -112,7 +112,7 @@ def _result(request: HttpRequest, here: Here, taken: PostTestAttempt) -> HttpRes
         for each in result.objectives
     ]
     revisit = [step for step in here.path.steps if step.kind == "section" and step.id in result.sections_to_revisit]
-    overview = selectors.test_overview(here.enrollment)
+    overview = selectors.post_test_of(here.enrollment)
     return render(
         request,
         "learner/learn_result.html",

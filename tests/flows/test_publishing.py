@@ -1,0 +1,62 @@
+"""Publishing a folder of courses: the good ones in, the broken ones named."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from goodstanding.catalog.models import CourseVersion
+from goodstanding.catalog.selectors import get_course
+from goodstanding.flows.publishing import Published, publish_content
+from tests.learning.making import AT
+
+pytestmark = pytest.mark.django_db
+
+REPOSITORY = Path(__file__).parents[2]
+COFFEE = "a-former-client-asks-for-coffee"
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A content folder with one good course."""
+    shutil.copytree(REPOSITORY / "courses" / COFFEE, tmp_path / "courses" / COFFEE)
+    return tmp_path
+
+
+def test_every_course_of_the_repository_is_published():
+    report = publish_content(root=REPOSITORY, at=AT)
+    assert report.findings == ()
+    assert COFFEE in {published.slug for published in report.published}
+
+
+def test_publishing_twice_changes_nothing(root):
+    first = publish_content(root=root, at=AT)
+    assert publish_content(root=root, at=AT) == first
+    assert first.published == (Published(COFFEE, 1),)
+    assert CourseVersion.objects.count() == 1
+
+
+def test_a_broken_course_is_named_and_does_not_stop_the_others(root):
+    broken = root / "courses" / "a-broken-one"
+    shutil.copytree(root / "courses" / COFFEE, broken)
+    (broken / "post_test.yaml").unlink()
+    report = publish_content(root=root, at=AT)
+    assert report.published == (Published(COFFEE, 1),)
+    assert any("a-broken-one" in finding.path and "post_test.yaml" in finding.problem for finding in report.findings)
+
+
+def test_a_course_that_breaks_later_keeps_its_last_good_version(root):
+    publish_content(root=root, at=AT)
+    (root / "courses" / COFFEE / "course.yaml").write_text("title: [", encoding="utf-8")
+    report = publish_content(root=root, at=AT)
+    assert report.published == ()
+    assert report.findings
+    assert get_course(COFFEE).version.number == 1
+
+
+def test_a_missing_folder_is_a_finding(tmp_path):
+    report = publish_content(root=tmp_path, at=AT)
+    assert report.published == ()
+    assert "no folder of courses" in report.findings[0].problem

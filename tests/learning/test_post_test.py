@@ -1,0 +1,160 @@
+"""The post-test: answers kept, graded once, tried again after reading again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from goodstanding.core.courseware import AnswerError
+from goodstanding.learning import selectors, services
+from goodstanding.learning.errors import (
+    AttemptClosedError,
+    AttemptNotFoundError,
+    AttemptRefusedError,
+    StepLockedError,
+    UnansweredError,
+)
+from goodstanding.learning.models import PostTestAttempt, SectionVisit
+from tests.learning.making import AT, enrolled, read, sit, studied
+
+LATER = AT + dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def enrollment(clinician):
+    """The learner stands before the test."""
+    return studied(clinician)
+
+
+def begin(enrollment, at=AT):
+    return services.start_attempt(enrollment=enrollment, at=at)
+
+
+def asked(attempt):
+    return [question.item_id for question in selectors.questions_of(attempt)]
+
+
+def test_it_does_not_begin_before_everything_is_read(clinician):
+    with pytest.raises(StepLockedError):
+        begin(enrolled(clinician))
+
+
+def test_beginning_twice_is_one_attempt_with_one_form(enrollment):
+    first = begin(enrollment)
+    assert begin(enrollment) == first
+    assert PostTestAttempt.objects.count() == 1
+    assert len(asked(first)) == 5
+
+
+def test_questions_hold_no_key(enrollment):
+    question = selectors.questions_of(begin(enrollment))[0]
+    assert {name for name in vars(question)} == {"number", "item_id", "stem", "options", "answer"}
+
+
+def test_answers_are_kept_as_they_come(enrollment):
+    attempt = begin(enrollment)
+    one, two, *_ = asked(attempt)
+    services.save_answers(attempt=attempt, answers={one: "a"})
+    services.save_answers(attempt=attempt, answers={two: "b"})
+    services.save_answers(attempt=attempt, answers={one: "c"})
+    assert begin(enrollment).answers == {one: "c", two: "b"}
+
+
+@pytest.mark.parametrize("answers", [{"item-99": "a"}, {"first": "z"}])
+def test_answers_that_do_not_belong_change_nothing(enrollment, answers):
+    attempt = begin(enrollment)
+    first = asked(attempt)[0]
+    services.save_answers(attempt=attempt, answers={first: "b"})
+    wrong = {first if name == "first" else name: value for name, value in answers.items()}
+    with pytest.raises(AnswerError):
+        services.save_answers(attempt=attempt, answers=wrong)
+    assert begin(enrollment).answers == {first: "b"}
+
+
+def test_a_test_with_open_questions_is_not_handed_in(enrollment):
+    attempt = begin(enrollment)
+    questions = asked(attempt)
+    services.save_answers(attempt=attempt, answers=dict.fromkeys(questions[:3], "a"))
+    with pytest.raises(UnansweredError) as open_questions:
+        services.submit_attempt(attempt=attempt, at=AT)
+    assert list(open_questions.value.items) == questions[3:]
+    services.save_answers(attempt=attempt, answers=dict.fromkeys(questions[3:], "a"))
+    assert services.submit_attempt(attempt=attempt, at=AT).passed
+
+
+@pytest.mark.parametrize(("wrong", "passed"), [(0, True), (1, True), (2, False)])
+def test_four_of_five_pass(enrollment, wrong, passed):
+    attempt = sit(enrollment, wrong=wrong)
+    assert (attempt.correct, attempt.total, attempt.passed) == (5 - wrong, 5, passed)
+    assert selectors.path_of(enrollment).current.kind == ("evaluation" if passed else "post_test")
+
+
+def test_handing_in_twice_keeps_the_first_result(enrollment):
+    attempt = sit(enrollment, wrong=1)
+    again = services.submit_attempt(attempt=attempt, at=LATER)
+    assert (again.submitted_at, again.correct) == (AT, 4)
+
+
+def test_what_was_handed_in_does_not_change(enrollment):
+    attempt = sit(enrollment, wrong=1)
+    with pytest.raises(AttemptClosedError):
+        services.save_answers(attempt=attempt, answers={asked(attempt)[0]: "a"})
+    assert selectors.result_of(attempt).correct == 4
+
+
+def test_keys_and_reasons_come_only_with_a_pass(enrollment):
+    failed = sit(enrollment, wrong=2)
+    assert selectors.review_of(failed) == ()
+    passed = sit(enrollment, at=LATER)
+    assert [review.item.key for review in selectors.review_of(passed)] == ["a"] * 5
+
+
+def test_after_one_failure_a_new_form_is_drawn_at_once(enrollment):
+    first = sit(enrollment, wrong=5)
+    second = begin(enrollment, LATER)
+    assert second.number == 2
+    assert second.form != first.form
+    assert second.answers == {}
+
+
+def test_after_two_failures_the_sections_behind_the_misses_come_first(enrollment):
+    sit(enrollment, wrong=5)
+    sit(enrollment, wrong=5, at=LATER)
+    with pytest.raises(AttemptRefusedError) as refused:
+        begin(enrollment, LATER)
+    assert refused.value.sections == ("one", "two")
+    path = selectors.path_of(enrollment)
+    assert [step.id for step in path.steps if step.again] == ["one", "two"]
+    following = services.finish_section(enrollment=enrollment, section_id="one", at=LATER + dt.timedelta(minutes=5))
+    assert following.id == "two"
+    with pytest.raises(AttemptRefusedError):
+        begin(enrollment, LATER)
+    following = services.finish_section(enrollment=enrollment, section_id="two", at=LATER + dt.timedelta(minutes=9))
+    assert following.kind == "post_test"
+    assert begin(enrollment, LATER + dt.timedelta(minutes=10)).number == 3
+    assert SectionVisit.objects.filter(enrollment=enrollment, restudied_after=2).count() == 2
+
+
+def test_reading_between_two_failures_does_not_count_for_the_second(enrollment):
+    sit(enrollment, wrong=5)
+    read(enrollment, "one", "two", at=AT + dt.timedelta(minutes=5))
+    sit(enrollment, wrong=5, at=LATER)
+    with pytest.raises(AttemptRefusedError):
+        begin(enrollment, LATER)
+
+
+def test_who_has_passed_starts_no_other(enrollment):
+    sit(enrollment)
+    with pytest.raises(AttemptRefusedError):
+        begin(enrollment, LATER)
+
+
+def test_an_attempt_is_reached_by_its_holder_only(enrollment, clinician, other_clinician):
+    attempt = begin(enrollment)
+    assert selectors.access_attempt(clinician.holder, attempt.pk) == attempt
+    with pytest.raises(AttemptNotFoundError):
+        selectors.access_attempt(other_clinician.holder, attempt.pk)
+    with pytest.raises(AttemptNotFoundError):
+        selectors.access_attempt(clinician.holder, uuid.uuid4())
