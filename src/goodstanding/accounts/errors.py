@@ -24,7 +24,7 @@ class ClaimUsedError(Exception):
 
 
 class ProfileRefusedError(Exception):
-    """A profile that can not be saved: field -> what is wrong with it."""
+    """A profile that cannot be saved: field -> what is wrong with it."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems

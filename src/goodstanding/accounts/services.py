@@ -138,7 +138,7 @@ def save_profile(*, user: User, legal_name: str, time_zone: str, professions: It
 
 
 def hash_token(token: str) -> str:
-    """What is kept of a token. It is long and random, so a plain hash can not be reversed by guessing."""
+    """What is kept of a token. It is long and random, so a plain hash cannot be reversed by guessing."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -63,24 +63,24 @@ def check_dates(dates: Dates, *, months: int, today: dt.date) -> dict[str, str]:
     elif end > add_months(today, 2 * months):
         problems["period_end"] = f"This is too far ahead: this license is renewed every {in_words(months)}. Check the year."
     elif issued is not None and "issued" not in problems and end <= issued:
-        problems["period_end"] = "The license can not expire before it was issued. Check both dates."
+        problems["period_end"] = "The license cannot expire before it was issued. Check both dates."
     if start is None or end is None or "period_end" in problems:
         return problems
     if start >= end:
-        problems["period_start"] = "The period can not start after it ends. Check both dates."
+        problems["period_start"] = "The period cannot start after it ends. Check both dates."
     elif issued is not None and "issued" not in problems and start < issued:
-        problems["period_start"] = "The period can not start before the license was issued. Check both dates."
+        problems["period_start"] = "The period cannot start before the license was issued. Check both dates."
     elif start <= add_months(end, -2 * months):
         problems["period_start"] = f"A period of this license runs {in_words(months)}. Check the year."
     return problems
 
 
 def check_renewals(renewals: int | None, *, dates: Dates, months: int) -> dict[str, str]:
-    """What is wrong with the number of renewals completed: there can not be more than fit since the license was issued."""
+    """What is wrong with the number of renewals completed: there cannot be more than fit since the license was issued."""
     if renewals is None:
         return {}
     if renewals < 0:
-        return {"renewals": "The number of renewals can not be negative. Enter 0 if you have not renewed yet."}
+        return {"renewals": "The number of renewals cannot be negative. Enter 0 if you have not renewed yet."}
     if renewals > MOST_RENEWALS:
         return {"renewals": "This is more often than a license can be renewed in a working life. Check the number."}
     if dates.issued is not None and dates.end is not None and dates.issued < dates.end:

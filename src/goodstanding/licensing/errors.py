@@ -22,7 +22,7 @@ class LicenseNotFoundError(Exception):
 
 
 class LicenseRefusedError(Exception):
-    """A license that can not be saved as given: field -> what is wrong with it, in words for its holder."""
+    """A license that cannot be saved as given: field -> what is wrong with it, in words for its holder."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.problems = dict(problems)
@@ -42,4 +42,4 @@ class AnswerRefusedError(LicenseRefusedError):
 
 
 class ConfirmationRefusedError(LicenseRefusedError):
-    """A confirmation that can not be recorded: field -> what is wrong."""
+    """A confirmation that cannot be recorded: field -> what is wrong."""

@@ -141,7 +141,7 @@ def change_license(
     """
     Correct a license and its latest period; what was there before stays in the history. Raises LicenseRefusedError.
 
-    The type can not be changed: answers, periods and confirmations belong to the rule they were given for.
+    The type cannot be changed: answers, periods and confirmations belong to the rule they were given for.
     """
     license_ = _lock(license, actor)
     period = _latest(license_)
@@ -447,7 +447,7 @@ def _misfit(question: Fact, value: FactValue, *, today: dt.date) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and not 0 <= value <= _MOST_IN_AN_ANSWER:
         return f"Enter a number from 0 to {_MOST_IN_AN_ANSWER}."
     if isinstance(value, dt.date) and not add_months(today, -12 * 90) <= value <= add_months(today, 12 * 10):
-        return "This day can not be right. Check the year."
+        return "This day cannot be right. Check the year."
     return ""
 
 

@@ -68,7 +68,7 @@ class _LicenseFields(LookForm):
     renewals = forms.IntegerField(
         label="Renewals completed",
         required=False,
-        help_text="How often you have renewed this license so far; 0 in the first period. If you leave it empty, we count from the day of issue.",
+        help_text="How often you have renewed this license so far; 0 in the first period. Leave it empty if you are not sure.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "autocomplete": "off"}),
         error_messages={"invalid": "Enter a whole number, such as 0 or 3."},
     )
@@ -104,7 +104,10 @@ class AddLicenseForm(_LicenseFields):
 
 
 class ChangeLicenseForm(_LicenseFields):
-    pass
+    def __init__(self, *args: Any, likely_renewals: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if likely_renewals is not None:
+            self.fields["renewals"].help_text += f" By your dates it is likely {likely_renewals}."
 
 
 class RenewalForm(LookForm):

@@ -79,7 +79,8 @@ def license_add(request: HttpRequest) -> HttpResponse:
     form = AddLicenseForm(request.POST if request.method == "POST" else None, types=types)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
-        chosen = next(one for one in types if one.key == data.pop("type"))
+        key = data.pop("type")
+        chosen = next(one for one in types if one.key == key)
         try:
             added = services.add_license(
                 holder=_holder(request),
@@ -115,6 +116,7 @@ def license_page(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
         "questions": questions,
         "periods": periods,
         "history": list_history(found),
+        "likely_renewals": _likely_renewals(_card(found)),
         "today": today(request),
     }
     return render(request, "learner/license_page.html", context)
@@ -154,7 +156,8 @@ def license_edit(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
         "period_start": card.period.start if card.period else None,
         "period_end": card.period.end if card.period else None,
     }
-    form = ChangeLicenseForm(request.POST if request.method == "POST" else None, initial=kept)
+    likely = _likely_renewals(card)
+    form = ChangeLicenseForm(request.POST if request.method == "POST" else None, initial=kept, likely_renewals=likely)
     if request.method == "POST" and form.is_valid():
         try:
             services.change_license(license=found, actor=_user(request), at=timezone.now(), **form.cleaned_data)
@@ -263,6 +266,13 @@ def _card(license_: License) -> LicenseCard:
         questions=len(questions),
         answered=sum(name in facts for name in questions),
     )
+
+
+def _likely_renewals(card: LicenseCard) -> int | None:
+    """A suggestion where the holder gave no number of renewals."""
+    if card.license.renewals is not None or card.period is None:
+        return None
+    return selectors.suggest_renewals(rule=card.license.rule, issued=card.license.issued, period_end=card.period.end)
 
 
 def _answer_in_words(options: Any, value: Any) -> Any:
