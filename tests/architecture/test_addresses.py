@@ -53,6 +53,11 @@ OWN = sorted(
 )
 
 
+def _without_token(page: bytes) -> bytes:
+    """A page without the token of its forms, which is another one each time."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", page)
+
+
 def _read(response):
     """Take a streamed answer to its end, as a browser would; closing it by hand would close the test's database."""
     if response.streaming:
@@ -95,11 +100,13 @@ def test_an_address_answers_an_administrator(as_administrator, name):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [*STAFF, *OWN])
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_stranger_is_asked_to_sign_in(client, name, method):
-    response = getattr(client, method)(ADDRESSES[name])
-    assert response.status_code == 302
-    assert response.headers["Location"].startswith(reverse(settings.LOGIN_URL) + "?next=")
+def test_a_stranger_is_asked_to_sign_in(client, name):
+    responses = [getattr(client, method)(ADDRESSES[name]) for method in ("get", "post")]
+    taken = [response for response in responses if response.status_code != 405]
+    assert taken
+    for response in taken:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith(reverse(settings.LOGIN_URL) + "?next=")
 
 
 @pytest.mark.parametrize("name", STAFF)
@@ -107,7 +114,7 @@ def test_a_stranger_is_asked_to_sign_in(client, name, method):
 def test_staff_pages_do_not_exist_for_a_clinician(signed_in, name, method):
     response = getattr(signed_in, method)(ADDRESSES[name])
     assert response.status_code == 404
-    assert response.content == signed_in.get("/staff/there-is-nothing-here/").content
+    assert _without_token(response.content) == _without_token(signed_in.get("/staff/there-is-nothing-here/").content)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, address in ADDRESSES.items() if not address.startswith("/health/")))

@@ -13,6 +13,15 @@ def test_every_import_contract_holds():
     assert lint_imports(config_filename=str(ROOT / ".importlinter"), no_cache=True) == 0
 
 
+def test_annotations_do_not_look_upward_either(tmp_path):
+    text = (ROOT / ".importlinter").read_text(encoding="utf-8")
+    config = tmp_path / "contracts"
+    config.write_text(text.replace("exclude_type_checking_imports = True", "exclude_type_checking_imports = False"))
+    assert config.read_text() != text
+    contracts = ("layers", "core-is-pure", "web-faces")
+    assert lint_imports(config_filename=str(config), limit_to_contracts=contracts, no_cache=True) == 0
+
+
 def test_a_contract_that_is_broken_is_noticed(tmp_path, monkeypatch):
     package = tmp_path / "upside_down"
     for name, text in {"__init__": "", "core": "import upside_down.web", "web": ""}.items():

@@ -61,7 +61,13 @@ def _called(text: str, wanted: set[tuple[str, str]]) -> list[tuple[int, ast.Call
 
 def naive_clocks(text: str) -> list[int]:
     """Lines that ask for a time without a zone."""
-    bare = [line for line, call in _called(text, {("datetime", "now")}) if not call.args and not call.keywords]
+    # now().astimezone() is the time here with its zone
+    zoned = [ast.unparse(call) for _, call in _called(text, {("", "astimezone")})]
+    bare = [
+        line
+        for line, call in _called(text, {("datetime", "now")})
+        if not call.args and not call.keywords and f"{ast.unparse(call)}.astimezone()" not in zoned
+    ]
     return bare + [line for line, _ in _called(text, _NAIVE)]
 
 
@@ -125,7 +131,9 @@ def test_a_naive_clock_is_noticed(call):
     assert naive_clocks(f"x = {call}") == [1]
 
 
-@pytest.mark.parametrize("call", ["dt.datetime.now(dt.UTC)", "timezone.now()", "today(request)"])
+@pytest.mark.parametrize(
+    "call", ["dt.datetime.now(dt.UTC)", "dt.datetime.now().astimezone().date()", "timezone.now()", "today(request)"]
+)
 def test_a_clock_with_a_zone_is_no_naive_clock(call):
     assert naive_clocks(f"x = {call}") == []
 

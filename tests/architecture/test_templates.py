@@ -59,7 +59,7 @@ def test_template_compiles(name):
     get_template(name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith(".txt")])
 def test_template_holds_nothing_forbidden(name):
     found = forbidden_in((TEMPLATES / name).read_text(encoding="utf-8"))
     if name in _KNOWN_SAFE:
