@@ -496,3 +496,10 @@ def test_the_json_answer_has_the_published_shape() -> None:
     assert total["sources"][0].keys() >= {"url", "kind", "says"}
     assert one["credits"][0]["toward"] == {"total": 1}
     assert one["credits"][1]["why_not"].startswith("Not counted: it has no approval")
+
+
+def test_a_settled_question_is_read_well_even_where_another_doubt_remains() -> None:
+    """The list alone would make it unmet; with the other reading it depends on the unit, so it is unknown."""
+    rules = book(TOTAL, open_questions=[question("bodies", {}, {"accepts": {"others": "anyone"}})])
+    found = answer(rules, credit(amount=1, unit="ceu", approvals=[]), confirmed=["bodies"])
+    assert found.requirement("total").outcome is Outcome.UNKNOWN

@@ -9,7 +9,7 @@ not a second pile. Amounts are fractions, because a third of an hour has no fini
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -182,22 +182,18 @@ def board_hours(entry: Entry, world: World, *, rule: RuleFile) -> Fraction:
     return hours
 
 
-def countable_hours(entry: Entry, world: World, *, rule: RuleFile, license_: License) -> Fraction:
-    """The hours of the entry that can count at all in `world`."""
+def countable(entry: Entry, world: World, *, rule: RuleFile, license_: License) -> bool:
+    """Whether the entry can count at all in `world`."""
     if entry.state != "open":
-        return Fraction(0)
+        return False
     accepted = acceptance(entry.approvals, world.accepts)
     if accepted == "no":
-        return Fraction(0)
+        return False
     if accepted == "unstated" and not (world.generous or license_.confirms(f"approvals:{entry.id}")):
-        return Fraction(0)
-    if entry.repeats is not None and entry.in_period:
-        settled = rule.repeats == "counted" or (
-            rule.repeats is None and (world.generous or license_.confirms(f"repeat:{entry.id}"))
-        )
-        if not settled:
-            return Fraction(0)
-    return board_hours(entry, world, rule=rule)
+        return False
+    if entry.repeats is None or not entry.in_period or rule.repeats == "counted":
+        return True
+    return rule.repeats is None and (world.generous or license_.confirms(f"repeat:{entry.id}"))
 
 
 @dataclass(frozen=True)
@@ -217,14 +213,53 @@ class Demand:
         return self.topics is None or not self.topics.isdisjoint(share.topics)
 
 
-def allocate(demand: Demand, entries: Iterable[Entry], hours: dict[str, Fraction]) -> dict[str, Fraction]:
-    """How many of the `hours` of each entry serve `demand`; entries that serve nothing are left out."""
-    toward: dict[str, Fraction] = {}
-    for entry in entries:
-        whole = hours[entry.id]
-        if not whole or not demand.takes(entry):
-            continue
-        share = sum((share.of_whole for share in entry.shares if demand.serves(share)), Fraction(0))
-        if share:
-            toward[entry.id] = whole * share
-    return toward
+class Allocation:
+    """
+    The hours that serve one demand, in every world that is asked for.
+
+    Entries that are let in or kept out together (the same approvals, the same doubts) form one group, whose hours are added
+    up once per length of the hour. A world then costs a handful of additions, however many entries there are.
+    """
+
+    def __init__(self, demand: Demand, entries: Iterable[Entry], *, rule: RuleFile, license_: License) -> None:
+        self._rule = rule
+        self._license = license_
+        self._groups: dict[object, list[tuple[Entry, Fraction]]] = {}
+        self._sums: dict[tuple[object, int | None, bool], Fraction] = {}
+        for entry in entries:
+            if entry.state != "open" or not demand.takes(entry):
+                continue
+            share = sum((share.of_whole for share in entry.shares if demand.serves(share)), Fraction(0))
+            if share:
+                self._groups.setdefault(self._gate(entry), []).append((entry, share))
+
+    def _gate(self, entry: Entry) -> object:
+        """Equal for entries that are countable in the same worlds."""
+        confirmed = entry.approvals is None and self._license.confirms(f"approvals:{entry.id}")
+        repeats = entry.repeats is not None and entry.in_period
+        return entry.approvals, confirmed, repeats, repeats and self._license.confirms(f"repeat:{entry.id}")
+
+    def _groups_in(self, world: World) -> Iterator[tuple[object, list[tuple[Entry, Fraction]]]]:
+        for gate, members in self._groups.items():
+            if countable(members[0][0], world, rule=self._rule, license_=self._license):
+                yield gate, members
+
+    def hours(self, world: World) -> Fraction:
+        """All hours that serve the demand in `world`."""
+        total = Fraction(0)
+        for gate, members in self._groups_in(world):
+            key = (gate, world.hour_minutes, world.generous)
+            if key not in self._sums:
+                parts = (board_hours(entry, world, rule=self._rule) * share for entry, share in members)
+                self._sums[key] = sum(parts, Fraction(0))
+            total += self._sums[key]
+        return total
+
+    def toward(self, world: World) -> dict[str, Fraction]:
+        """The same hours, entry by entry; entries that serve nothing are left out."""
+        found = {
+            entry.id: board_hours(entry, world, rule=self._rule) * share
+            for _, members in self._groups_in(world)
+            for entry, share in members
+        }
+        return {entry_id: hours for entry_id, hours in found.items() if hours}

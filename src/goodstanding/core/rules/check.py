@@ -12,11 +12,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from goodstanding.core.documents import Document, Finding, Location
-from goodstanding.core.rules.evaluate import CARRIED_IN, MAX_COMBINATIONS, RENEWALS, STATUS
+from goodstanding.core.rules.judge import MAX_COMBINATIONS, RESERVED
 from goodstanding.core.rules.load import TOPICS, Rule, RuleBook, read_rules, suggest
 from goodstanding.core.rules.model import Accepts, Condition, Requirement, RuleFile
-
-RESERVED = frozenset({RENEWALS, CARRIED_IN, STATUS, "entries"})
 
 
 def check_rules(path: Path, *, vocabulary: Path | None = None) -> list[Finding]:

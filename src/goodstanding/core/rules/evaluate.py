@@ -1,38 +1,24 @@
 """
 What each license still owes on one day, requirement by requirement: Met, Unmet or Unknown, never a guess.
 
-Everything that is not known becomes a *dimension* with its possible values: an open question with its readings, a fact the
-holder has not given, and one for all that entries leave unstated (well or badly). A requirement is answered for every
-combination of the dimensions that touch it. If all combinations agree, that is the answer; if not, it is Unknown, and the
-dimensions that can flip it are named. See docs/algorithms/evaluation.md.
+This module finds the period, the version of each requirement and the entries, lets `judge` decide, and puts the answer
+together. See docs/algorithms/evaluation.md.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
 from goodstanding.core.rules import explain
-from goodstanding.core.rules.allocate import (
-    Demand,
-    Entry,
-    World,
-    acceptance,
-    allocate,
-    board_hours,
-    countable_hours,
-    doubts_of,
-    entries_for,
-)
+from goodstanding.core.rules.allocate import Entry, World, acceptance, board_hours, entries_for
 from goodstanding.core.rules.case import CreditEntry, License
-from goodstanding.core.rules.load import Rule, RuleBook
-from goodstanding.core.rules.model import Condition, FactValue, OpenQuestion, Reading, Requirement, RuleFile
+from goodstanding.core.rules.judge import CARRIED_IN, RENEWALS, STATUS, Judge, Verdict
+from goodstanding.core.rules.load import RuleBook
+from goodstanding.core.rules.model import Requirement, RuleFile
 from goodstanding.core.rules.outcome import (
     Answer,
     CreditAnswer,
@@ -48,16 +34,6 @@ from goodstanding.core.rules.outcome import (
 )
 from goodstanding.core.rules.periods import period_on, renewals_before
 
-MAX_COMBINATIONS = 20_000
-"""More ways to read one requirement than this are not gone through; `check rules` refuses such a file beforehand."""
-
-RENEWALS = "renewals"
-CARRIED_IN = "carried_in"
-STATUS = "license_status"
-DOUBTS = "entries"
-
-Values = dict[str, FactValue]
-
 
 def evaluate(licenses: Iterable[License], credits: Iterable[CreditEntry], rules: RuleBook, on: dt.date) -> Answer:  # noqa: A002
     """
@@ -69,49 +45,6 @@ def evaluate(licenses: Iterable[License], credits: Iterable[CreditEntry], rules:
     return Answer(on=on, evaluations=tuple(_License(license_, entries, rules, on).evaluation() for license_ in licenses))
 
 
-@dataclass(frozen=True)
-class Dimension:
-    """Something not known, with the values it may have; `settled` by the holder means that it turns out well."""
-
-    id: str
-    kind: str
-    values: tuple[Any, ...]
-    settled: bool = False
-
-
-@dataclass(frozen=True)
-class Result:
-    """The answer for one requirement in one combination."""
-
-    met: bool
-    applies: bool
-    required: Fraction
-    toward: dict[str, Fraction]
-    carried: Fraction
-    missing: Fraction
-    alternative: str | None = None
-
-    @property
-    def counted(self) -> Fraction:
-        return sum(self.toward.values(), Fraction(0))
-
-    @property
-    def badness(self) -> tuple[bool, Fraction, bool, Fraction]:
-        """Larger is worse: what is missing goes before what merely applies."""
-        return (not self.met, self.missing, self.applies, -self.counted)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The results of all combinations, brought together."""
-
-    outcome: Outcome
-    favorable: Outcome
-    result: Result
-    deciding: tuple[str, ...]
-    confirmed: tuple[str, ...]
-
-
 class _License:
     """The evaluation of one license; holds what its requirements share."""
 
@@ -120,22 +53,15 @@ class _License:
         self.credits = credits_
         self.rules = rules
         self.on = on
-        self.entry_of_book: Rule = rules[license_.rule]
-        self.rule: RuleFile = self.entry_of_book.file
+        self.rule: RuleFile = rules[license_.rule].file
         months = self.rule.cycle.months
         self.period = period_on(license_, months=months, on=on)
-        self.values: Values = {key: value for key, value in license_.facts.items() if value is not None}
         self.entries: tuple[Entry, ...] = ()
-        self.doubts: dict[str, tuple[str, ...]] = {}
-        self._hours: dict[tuple[object, ...], dict[str, Fraction]] = {}
-        self._fingerprints: dict[int, object] = {}
+        renewals = None
         if self.period is not None:
-            renewals = renewals_before(license_, months=months, period=self.period)
-            if renewals is not None:
-                self.values[RENEWALS] = renewals
             self.entries = entries_for(credits_, rules=rules, rule=self.rule, period=self.period, on=on)
-            self.doubts = {entry.id: doubts for entry in self.entries if (doubts := doubts_of(entry, rule=self.rule))}
-            self.in_minutes = any(entry.credit.quantity.unit == "minute" for entry in self.entries)
+            renewals = renewals_before(license_, months=months, period=self.period)
+        self.judge = Judge(license_, rules=rules, entries=self.entries, renewals=renewals)
 
     # The whole license
 
@@ -153,9 +79,9 @@ class _License:
                 not_applicable.append(NotApplicable(id=requirement_id, label=versions[0].label, why=explain.waived()))
             elif requirement is None:
                 self._without_version(versions, requirements, not_applicable)
-            elif verdict := self._judge(requirement):
+            elif verdict := self.judge.judge(requirement):
                 if not verdict.result.applies and verdict.outcome is Outcome.MET:
-                    why = explain.not_applicable(requirement, renewals=self.values.get(RENEWALS))
+                    why = explain.not_applicable(requirement, renewals=self.judge.values.get(RENEWALS))
                     not_applicable.append(NotApplicable(id=requirement_id, label=requirement.label, why=why))
                 else:
                     verdicts[requirement_id] = verdict
@@ -182,7 +108,7 @@ class _License:
         rule = self.rule
         return {
             "rule": rule.id,
-            "rule_version": self.entry_of_book.version,
+            "rule_version": self.rules[self.rule.id].version,
             "title": rule.title,
             "jurisdiction": rule.jurisdiction,
             "board": rule.board.name,
@@ -271,235 +197,6 @@ class _License:
 
     # One requirement
 
-    def _judge(self, requirement: Requirement) -> Verdict | None:
-        """All combinations of what is not known, brought together; None if they are too many to go through."""
-        dimensions = self._dimensions(requirement)
-        if math.prod(len(one.values) for one in dimensions) > MAX_COMBINATIONS:
-            return None
-        results: dict[tuple[int, ...], Result] = {
-            index: self._result(requirement, {one.id: one.values[at] for one, at in zip(dimensions, index, strict=True)})
-            for index in itertools.product(*(range(len(one.values)) for one in dimensions))
-        }
-        settled = [at for at, one in enumerate(dimensions) if one.settled]
-        groups: dict[tuple[int, ...], list[Result]] = {}
-        for index, result in results.items():
-            groups.setdefault(tuple(index[at] for at in settled), []).append(result)
-        worst_of = {group: max(members, key=lambda one: one.badness) for group, members in groups.items()}
-        chosen = min(worst_of, key=lambda group: worst_of[group].badness)
-        worst = worst_of[chosen]
-        outcomes = {one.met for one in groups[chosen]}
-        outcome = Outcome.UNKNOWN if len(outcomes) > 1 else Outcome.MET if worst.met else Outcome.UNMET
-        favorable = Outcome.MET if any(one.met for one in results.values()) else Outcome.UNMET
-        deciding: list[str] = []
-        if outcome is Outcome.UNKNOWN:
-            inside = {index: one for index, one in results.items() if tuple(index[at] for at in settled) == chosen}
-            for at, dimension in enumerate(dimensions):
-                if not dimension.settled and _flips(inside, at):
-                    deciding.extend(self._names(dimension, requirement))
-        confirmed = [one.id for at, one in enumerate(dimensions) if one.settled and _matters(results, at)]
-        confirmed.extend(self._confirmed_entries(worst))
-        if self.license.status != "active":
-            deciding.append(STATUS)
-            outcome, favorable = Outcome.UNKNOWN, Outcome.MET
-        return Verdict(outcome=outcome, favorable=favorable, result=worst, deciding=tuple(deciding), confirmed=tuple(confirmed))
-
-    def _dimensions(self, requirement: Requirement) -> list[Dimension]:
-        dimensions: list[Dimension] = []
-        for question in self.rule.open_questions:
-            if not question.touches(requirement):
-                continue
-            readings = self._distinct(question, requirement)
-            if len(readings) > 1:
-                settled = self.license.confirms(question.id)
-                dimensions.append(Dimension(question.id, "rule", tuple(readings), settled))
-        for subject, leaves in self._unanswered_subjects(requirement).items():
-            dimensions.append(Dimension(subject, "fact", self._possible(subject, leaves)))
-        if self._carry_doubt(requirement):
-            dimensions.append(Dimension(CARRIED_IN, "entry", (False, True), self.license.confirms(CARRIED_IN)))
-        if requirement.kind != "attestation" and self._doubts_touch(requirement):
-            dimensions.append(Dimension(DOUBTS, "entry", (False, True)))
-        return dimensions
-
-    def _distinct(self, question: OpenQuestion, requirement: Requirement) -> list[Reading]:
-        """The readings that can differ for this requirement and these entries; of those that can not, the first."""
-        seen: set[object] = set()
-        kept: list[Reading] = []
-        for reading in question.readings:
-            print_ = (
-                self._acceptances(reading),
-                reading.hour_minutes if self.in_minutes else None,
-                reading.requirements.get(requirement.id),
-            )
-            key = (print_[0], print_[1], None if print_[2] is None else print_[2].model_dump_json())
-            if key not in seen:
-                seen.add(key)
-                kept.append(reading)
-        return kept
-
-    def _acceptances(self, reading: Reading) -> object:
-        known = self._fingerprints.get(id(reading))
-        if known is None:
-            accepts = reading.accepts or self.rule.accepts
-            known = tuple(acceptance(entry.approvals, accepts) for entry in self.entries)
-            self._fingerprints[id(reading)] = known
-        return known
-
-    def _unanswered_subjects(self, requirement: Requirement) -> dict[str, list[Condition]]:
-        subjects: dict[str, list[Condition]] = {}
-        if requirement.frequency == "first_renewal" and RENEWALS not in self.values:
-            subjects[RENEWALS] = []
-        conditions = [requirement.applies_when, *(variant.when for variant in requirement.variants)]
-        for condition in conditions:
-            for leaf in condition.leaves() if condition else ():
-                if leaf.subject and leaf.subject not in self.values:
-                    subjects.setdefault(leaf.subject, []).append(leaf)
-        if requirement.fact and requirement.fact not in self.values:
-            subjects.setdefault(requirement.fact, [])
-        return subjects
-
-    def _possible(self, subject: str, leaves: list[Condition]) -> tuple[object, ...]:
-        """Values that stand for all others: both of a boolean, each option, and the sides of every limit compared with."""
-        limits = [limit for leaf in leaves for limit in (leaf.is_, leaf.at_least, leaf.at_most) if limit is not None]
-        if subject == RENEWALS:
-            numbers = {0, 1} | {n + step for n in limits if isinstance(n, int) for step in (-1, 0, 1)}
-            return tuple(sorted(n for n in numbers if n >= 0))
-        fact = self.rules.facts[subject]
-        if fact.type == "boolean":
-            return (True, False)
-        if fact.type == "one_of":
-            return tuple(fact.options)
-        if fact.type == "date":
-            days = [day for day in limits if isinstance(day, dt.date)]
-            return tuple(sorted({day + dt.timedelta(days=step) for day in days for step in (-1, 0, 1)}))
-        return tuple(sorted({n + step for n in limits if isinstance(n, int) for step in (-1, 0, 1)}))
-
-    def _carry_doubt(self, requirement: Requirement) -> bool:
-        return self.rule.carry_in is None and bool(self.license.carried_in.get(requirement.id))
-
-    def _doubts_touch(self, requirement: Requirement) -> bool:
-        return any(self._open_doubts(entry, requirement) for entry in self.entries)
-
-    def _open_doubts(self, entry: Entry, requirement: Requirement) -> list[str]:
-        """The unsettled doubts about this entry, if it could serve this requirement."""
-        doubts = [f"{doubt}:{entry.id}" for doubt in self.doubts.get(entry.id, ())]
-        doubts = [doubt for doubt in doubts if doubt.startswith("unit:") or not self.license.confirms(doubt)]
-        if not doubts:
-            return []
-        demand = self._demand(requirement, requirement.topics, ever=True)
-        return doubts if any(demand.serves(share) for share in entry.shares) else []
-
-    def _names(self, dimension: Dimension, requirement: Requirement) -> list[str]:
-        if dimension.id != DOUBTS:
-            return [dimension.id]
-        demand = self._demand(requirement, requirement.topics, ever=requirement.counts_from == "ever")
-        return [doubt for entry in self.entries if demand.takes(entry) for doubt in self._open_doubts(entry, requirement)]
-
-    def _confirmed_entries(self, result: Result) -> list[str]:
-        return [
-            name
-            for entry in self.entries
-            if entry.id in result.toward
-            for doubt in self.doubts.get(entry.id, ())
-            if doubt != "unit" and self.license.confirms(name := f"{doubt}:{entry.id}")
-        ]
-
-    def _demand(self, requirement: Requirement, topics: Iterable[str], *, ever: bool) -> Demand:
-        wanted = frozenset(topics) if requirement.topics else None
-        return Demand(topics=wanted, ever=ever, in_force=self.rule.in_force_of(requirement))
-
-    def _result(self, requirement: Requirement, combination: dict[str, Any]) -> Result:
-        """The answer for one combination, in which everything is known."""
-        values: Values = {**self.values, **{key: value for key, value in combination.items() if self._kind(key) == "fact"}}
-        readings = [value for value in combination.values() if isinstance(value, Reading)]
-        patches = [reading.requirements[requirement.id] for reading in readings if requirement.id in reading.requirements]
-        nothing = Fraction(0)
-        if not self._applies(requirement, values):
-            return Result(met=True, applies=False, required=nothing, toward={}, carried=nothing, missing=nothing)
-        if requirement.kind == "attestation":
-            given = values[requirement.fact or ""] is True
-            return Result(met=given, applies=True, required=nothing, toward={}, carried=nothing, missing=nothing)
-        required = Fraction(requirement.hours or 0)
-        for variant in requirement.variants:
-            if variant.when.holds(values):
-                required = Fraction(variant.hours)
-                break
-        topics: Iterable[str] = requirement.topics
-        window = requirement.counts_from
-        for patch in patches:
-            required = Fraction(patch.hours) if patch.hours is not None else required
-            required = nothing if patch.due is False else required
-            topics = patch.topics if patch.topics is not None else topics
-            window = patch.window or window
-        waived = any(patch.due is False for patch in patches)
-        demand = self._demand(requirement, topics, ever=window == "ever")
-        toward = self._allocate(requirement, demand, readings, generous=combination.get(DOUBTS) is True)
-        alternative = next((one.fact for one in requirement.alternatives if values.get(one.fact) is True), None)
-        if requirement.kind in ("course", "exam"):
-            met = bool(toward) or waived or alternative is not None
-            return Result(met=met, applies=True, required=nothing, toward=toward, carried=nothing, missing=nothing)
-        carried = self._carried(requirement, combination)
-        missing = max(required - carried - sum(toward.values(), nothing), nothing)
-        if alternative is not None:
-            missing = nothing
-        return Result(
-            met=not missing,
-            applies=True,
-            required=required,
-            toward=toward,
-            carried=carried,
-            missing=missing,
-            alternative=alternative,
-        )
-
-    def _applies(self, requirement: Requirement, values: Values) -> bool:
-        if requirement.frequency == "first_renewal" and values[RENEWALS] != 0:
-            return False
-        return requirement.applies_when is None or requirement.applies_when.holds(values)
-
-    def _allocate(
-        self, requirement: Requirement, demand: Demand, readings: list[Reading], *, generous: bool
-    ) -> dict[str, Fraction]:
-        if requirement.kind == "exam":
-            return {
-                entry.id: Fraction(1)
-                for entry in self.entries
-                if entry.state == "open"
-                and (entry.credit.activity == "exam" or entry.credit.quantity.unit == "exam")
-                and demand.takes(entry)
-                and any(demand.serves(share) for share in entry.shares)
-            }
-        return allocate(demand, self.entries, self._hours_in(readings, generous=generous))
-
-    def _hours_in(self, readings: list[Reading], *, generous: bool) -> dict[str, Fraction]:
-        accepts = next((one.accepts for one in readings if one.accepts), self.rule.accepts)
-        minutes = next((one.hour_minutes for one in readings if one.hour_minutes), self.rule.hour_minutes)
-        if minutes is None:
-            minutes = self._longest_hour()
-        key = (id(accepts), minutes, generous)
-        if key not in self._hours:
-            world = World(accepts=accepts, hour_minutes=minutes, generous=generous)
-            self._hours[key] = {
-                entry.id: countable_hours(entry, world, rule=self.rule, license_=self.license) for entry in self.entries
-            }
-        return self._hours[key]
-
-    def _longest_hour(self) -> int | None:
-        """The longest hour that any reading allows, for what is shown where the reading makes no difference."""
-        return max(
-            (one.hour_minutes for question in self.rule.open_questions for one in question.readings if one.hour_minutes),
-            default=None,
-        )
-
-    def _carried(self, requirement: Requirement, combination: dict[str, Any]) -> Fraction:
-        brought = Fraction(self.license.carried_in.get(requirement.id, 0))
-        rule = self.rule.carry_in
-        if rule is None:
-            return brought if combination.get(CARRIED_IN) is True else Fraction(0)
-        if not rule.allowed:
-            return Fraction(0)
-        limit = rule.at_most.get(requirement.id)
-        return brought if limit is None else min(brought, Fraction(limit))
-
     def _answer(self, requirement: Requirement, verdict: Verdict) -> RequirementAnswer:
         assert self.period is not None
         result = verdict.result
@@ -519,7 +216,7 @@ class _License:
             due=self.period.end,
             deciding=[self._question_text(name) for name in verdict.deciding],
             alternative=next((one.says for one in requirement.alternatives if one.fact == result.alternative), None),
-            unclaimed=[one.says for one in requirement.alternatives if self.values.get(one.fact) is None],
+            unclaimed=[one.says for one in requirement.alternatives if self.judge.values.get(one.fact) is None],
             confirmed=bool(verdict.confirmed),
         )
         return RequirementAnswer(
@@ -562,8 +259,8 @@ class _License:
             )
             for question in self.rule.open_questions
         ]
-        names = [f"{doubt}:{entry_id}" for entry_id, doubts in self.doubts.items() for doubt in doubts]
-        if any(self._carry_doubt(requirement) for requirement in self.rule.requirements):
+        names = [f"{doubt}:{entry_id}" for entry_id, doubts in self.judge.doubts.items() for doubt in doubts]
+        if any(self.judge.carry_doubt(requirement) for requirement in self.rule.requirements):
             names.append(CARRIED_IN)
         for name in dict.fromkeys([*decides, *names]):
             kind = self._kind(name)
@@ -608,8 +305,8 @@ class _License:
             if entry.id in verdict.result.toward
         }
         counted = max(toward.values(), default=Decimal(0))
-        world = World(accepts=self.rule.accepts, hour_minutes=self.rule.hour_minutes or self._longest_hour(), generous=False)
-        hours = None if "unit" in self.doubts.get(entry.id, ()) else _down(board_hours(entry, world, rule=self.rule))
+        world = World(accepts=self.rule.accepts, hour_minutes=self.judge.longest_hour(), generous=False)
+        hours = None if "unit" in self.judge.doubts.get(entry.id, ()) else _down(board_hours(entry, world, rule=self.rule))
         return CreditAnswer(
             id=entry.id,
             title=entry.credit.title,
@@ -631,7 +328,7 @@ class _License:
             for question in self.rule.open_questions
             for reading in question.readings
         } | {acceptance(entry.approvals, self.rule.accepts)}
-        doubts = {doubt for doubt in self.doubts.get(entry.id, ()) if not self.license.confirms(f"{doubt}:{entry.id}")}
+        doubts = {doubt for doubt in self.judge.doubts.get(entry.id, ()) if not self.license.confirms(f"{doubt}:{entry.id}")}
         if not toward:
             names = [self.rules.approval_label(name) for name in sorted(entry.approvals or ())]
             if not entry.in_period and entry.state == "open" and "yes" in accepted:
@@ -640,7 +337,7 @@ class _License:
                 return explain.not_accepted(names)
             if "approvals" in doubts:
                 return explain.approval_unstated()
-            if "unit" in self.doubts.get(entry.id, ()):
+            if "unit" in self.judge.doubts.get(entry.id, ()):
                 return explain.unit_unknown(entry.credit.quantity.unit)
             if entry.repeats is not None and self.rule.repeats != "counted":
                 return explain.repeated(self._title(entry.repeats), stated=self.rule.repeats is not None)
@@ -665,27 +362,6 @@ class _License:
             )
             for source_id in ids
         )
-
-
-def _flips(results: dict[tuple[int, ...], Result], at: int) -> bool:
-    """Whether changing only the dimension `at` changes the outcome somewhere."""
-    seen: dict[tuple[int, ...], bool] = {}
-    for index, result in results.items():
-        rest = index[:at] + index[at + 1 :]
-        if seen.setdefault(rest, result.met) != result.met:
-            return True
-    return False
-
-
-def _matters(results: dict[tuple[int, ...], Result], at: int) -> bool:
-    """Whether changing only the dimension `at` changes the outcome or the hours that are missing somewhere."""
-    seen: dict[tuple[int, ...], tuple[bool, Fraction]] = {}
-    for index, result in results.items():
-        rest = index[:at] + index[at + 1 :]
-        state = (result.met, result.missing)
-        if seen.setdefault(rest, state) != state:
-            return True
-    return False
 
 
 _CENT = Decimal("0.01")
