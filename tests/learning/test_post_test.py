@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from tests.learning.making import AT, enrolled, read, sit, studied
 
 from goodstanding.core.courseware import AnswerError
 from goodstanding.learning import selectors, services
@@ -17,7 +18,6 @@ from goodstanding.learning.errors import (
     UnansweredError,
 )
 from goodstanding.learning.models import PostTestAttempt, SectionVisit
-from tests.learning.making import AT, enrolled, read, sit, studied
 
 LATER = AT + dt.timedelta(hours=1)
 
@@ -50,7 +50,7 @@ def test_beginning_twice_is_one_attempt_with_one_form(enrollment):
 
 def test_questions_hold_no_key(enrollment):
     question = selectors.questions_of(begin(enrollment))[0]
-    assert {name for name in vars(question)} == {"number", "item_id", "stem", "options", "answer"}
+    assert set(vars(question)) == {"number", "item_id", "stem", "options", "answer"}
 
 
 def test_answers_are_kept_as_they_come(enrollment):

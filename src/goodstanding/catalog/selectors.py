@@ -87,9 +87,9 @@ class PublishedCourse:
         return self.withdrawn_at is None
 
     @property
-    def minutes(self) -> Decimal:
-        """Instructional minutes, as computed for this version."""
-        return self.basis.minutes
+    def minutes(self) -> int:
+        """Instructional minutes as they are certified: whole ones, rounded down."""
+        return int(self.basis.minutes)
 
     @property
     def hours(self) -> Decimal:

@@ -23,9 +23,9 @@ __all__ = [
     "Decided",
     "LearningPath",
     "PathStep",
+    "PostTestOverview",
     "Question",
     "Scene",
-    "PostTestOverview",
     "access_attempt",
     "access_enrollment",
     "access_run",
@@ -37,12 +37,12 @@ __all__ = [
     "list_runs",
     "path_of",
     "place_of",
+    "post_test_of",
     "questions_of",
     "result_of",
     "review_of",
     "scene_at",
     "states_of",
-    "post_test_of",
 ]
 
 CourseState = Literal["started", "completed"]

@@ -128,7 +128,7 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
             "here": Here(slug, enrollment, course, learning_path, learning_path.steps[-1]),
             "completion": completion,
             "certificate": completing.certificate_of(enrollment),
-            "minutes": basis_of(enrollment.version).minutes,
+            "minutes": int(basis_of(enrollment.version).minutes),
             "provisional": hours_are_provisional(enrollment.version),
             "approvals": approvals_on(completion.completed_on, course.format),
         },
