@@ -7,6 +7,7 @@ fonts are those inside the typesetter: the same record gives the same bytes on e
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 from functools import cache, lru_cache
@@ -89,7 +90,11 @@ def _qr(url: str) -> str:
     return segno.make(url, error="m", micro=False).svg_inline(border=0, dark="#1c2321", light=None, omitsize=True)
 
 
-def long_day(day: Any) -> str:
+def _hours(record: CertificateRecord, minutes: int) -> str:
+    return f"{record.hours(minutes):.2f}"
+
+
+def _long_day(day: dt.date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
@@ -99,24 +104,21 @@ def _printed(record: CertificateRecord) -> dict[str, Any]:
     course = record.course
     with_hours = not record.provisional
     facts = [
-        ["Completed on", f"{long_day(record.completed_on)} ({record.time_zone})"],
-        ["Started on", long_day(record.started_on)],
-        ["Format", record.format_label],
-        ["Instructional time", f"{record.minutes} minutes" + (" (provisional)" if record.provisional else "")],
-        ["Issued on", long_day(record.issued_on)],
+        ["Completed on", _long_day(record.completed_on), record.time_zone.replace("_", " ")],
+        ["Started on", _long_day(record.started_on), ""],
+        ["Issued on", _long_day(record.issued_on), ""],
+        ["Instructional time", f"{record.minutes} minutes", "provisional" if record.provisional else ""],
+        ["Format", record.format_label, ""],
     ]
     if with_hours:
-        facts.insert(4, ["Hours of 60 minutes", f"{record.hours(record.minutes):f}"])
+        facts.insert(4, ["Hours of 60 minutes", _hours(record, record.minutes), ""])
     return {
         "document_title": f"Certificate of completion {record.number}",
         "document_description": f"{record.holder_name}: {course.title}",
         "number": record.number,
         "demonstration": "Demonstration: made to show the product. Nobody took this course." if record.demonstration else None,
         "holder_name": record.holder_name,
-        "licenses": [
-            " ".join(part for part in (license_.state, license_.license_type, license_.number) if part)
-            for license_ in record.licenses
-        ],
+        "licenses": [" ".join(part for part in (one.state, one.license_type, one.number) if part) for one in record.licenses],
         "course_title": course.title,
         "course_line": " · ".join(
             part
@@ -129,8 +131,7 @@ def _printed(record: CertificateRecord) -> dict[str, Any]:
         "facts": facts,
         "topic_head": ["Time by topic", "Minutes", *(["Hours"] if with_hours else [])],
         "topics": [
-            [topic.label, str(topic.minutes), *([f"{record.hours(topic.minutes):f}"] if with_hours else [])]
-            for topic in record.topics
+            [topic.label, str(topic.minutes), *([_hours(record, topic.minutes)] if with_hours else [])] for topic in record.topics
         ],
         "carries_credit": record.carries_credit,
         "approvals": [_approval(approval) for approval in record.approvals],
@@ -153,7 +154,7 @@ def _printed(record: CertificateRecord) -> dict[str, Any]:
 
 def _approval(approval: PrintedApproval) -> dict[str, str]:
     number = f", {approval.number}" if approval.number else ""
-    head = f"{approval.body_name}{number}, {long_day(approval.valid_from)} to {long_day(approval.valid_to)}"
+    head = f"{approval.body_name}{number}, {_long_day(approval.valid_from)} to {_long_day(approval.valid_to)}"
     return {
         "head": f"Demonstration approval, not real: {head}" if approval.demonstration else head,
         "statement": approval.statement,

@@ -109,8 +109,7 @@ class EarnedCredit:
         if self.unit not in UNITS:
             found["unit"] = "Choose the unit that the certificate uses."
         else:
-            found |= self._amount_problems()
-            found |= self._part_problems(rules)
+            found |= self._amount_problems() or self._part_problems(rules)
         if self.format not in FORMATS:
             found["format"] = "Choose how it was given."
         if self.activity not in ACTIVITIES:

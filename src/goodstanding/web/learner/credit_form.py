@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -11,6 +12,7 @@ from django import forms
 from django.http import QueryDict
 
 from goodstanding.core.certificates import FORMAT_LABELS
+from goodstanding.core.rules.case import MOST
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.credit.earned import UNITS, EarnedCredit, EarnedPart
 from goodstanding.web.forms import LookForm
@@ -41,7 +43,7 @@ SPONSOR_KIND_LABELS: Mapping[str, str] = {
     "other": "Other",
 }
 NONE, UNKNOWN = "none", "unknown"
-ROWS, MOST_ROWS = 3, 12
+ROWS, MOST_ROWS = 2, 12
 
 _DAY = {"invalid": "Enter a day of the calendar, such as 2026-11-23."}
 _AMOUNT = {
@@ -135,8 +137,9 @@ class CreditForm(LookForm):
     )
     proof = _proof(required=False)
 
-    def __init__(self, *args: Any, rules: RuleBook, topics: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: RuleBook, today: dt.date, topics: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._rules, self._today = rules, today
         approvals = self.fields["approvals"]
         assert isinstance(approvals, forms.MultipleChoiceField)
         approvals.choices = [
@@ -147,9 +150,13 @@ class CreditForm(LookForm):
         self.row_count = self._rows(kwargs.get("initial") or {})
         choices = [("", "No topic chosen"), *topics]
         for number in range(self.row_count):
-            self.fields[f"part_amount_{number}"] = _amount(f"Part {number + 1}: amount", required=False)
-            self.fields[f"part_topic_{number}"] = forms.ChoiceField(label="Topic", choices=choices, required=False)
-            self.fields[f"part_also_{number}"] = forms.ChoiceField(label="and at the same time", choices=choices, required=False)
+            self.fields[f"part_amount_{number}"] = _amount(f"Part {number + 1}: how much", required=False)
+            self.fields[f"part_topic_{number}"] = forms.ChoiceField(
+                label=f"Part {number + 1}: topic", choices=choices, required=False
+            )
+            self.fields[f"part_also_{number}"] = forms.ChoiceField(
+                label=f"Part {number + 1}: second topic at the same time", choices=choices, required=False
+            )
 
     def _rows(self, initial: Mapping[str, Any]) -> int:
         try:
@@ -190,6 +197,8 @@ class CreditForm(LookForm):
                 self.add_error(f"part_amount_{number}", "Enter how much of it was about this topic, or choose no topic here.")
             elif amount is not None and not topics:
                 self.add_error(f"part_topic_{number}", "Choose what this part was about, or leave its amount empty.")
+        # What the ledger will refuse is said together with the rest, so that nobody has to come back twice.
+        self.show({field: text for field, text in self._problems(cleaned).items() if field == "parts" or field in cleaned})
         return cleaned
 
     @staticmethod
@@ -199,7 +208,27 @@ class CreditForm(LookForm):
 
     def earned(self) -> EarnedCredit:
         """The credit that was entered; only of a valid form."""
-        data = self.cleaned_data
+        return self._earned(self.cleaned_data)
+
+    def _problems(self, cleaned: Mapping[str, Any]) -> dict[str, str]:
+        """What the ledger says about the fields that could be read; the others stand in as something harmless."""
+        stand_ins = {
+            "title": "-",
+            "completed": self._today,
+            "started": None,
+            "unit": "hour",
+            "format": "live_online",
+            "activity": "course",
+        }
+        known = {**stand_ins, "approvals": [UNKNOWN], "sponsor_name": "", "sponsor_kind": "", "amount": None, **cleaned}
+        if known["amount"] is None:
+            known["amount"] = Decimal(MOST[known["unit"]])
+        found = self._earned(known).problems(today=self._today, rules=self._rules)
+        if "completed" not in cleaned:
+            found.pop("started", None)
+        return found
+
+    def _earned(self, data: Mapping[str, Any]) -> EarnedCredit:
         chosen: list[str] = data["approvals"]
         return EarnedCredit(
             title=data["title"],
@@ -208,9 +237,9 @@ class CreditForm(LookForm):
             amount=data["amount"],
             unit=data["unit"],
             parts=tuple(
-                EarnedPart(amount=data[f"part_amount_{number}"], topics=self._topics_of(data, number))
+                EarnedPart(amount=data[f"part_amount_{number}"], topics=topics)
                 for number in range(self.row_count)
-                if data.get(f"part_amount_{number}") is not None
+                if data.get(f"part_amount_{number}") is not None and (topics := self._topics_of(data, number))
             ),
             format=data["format"],
             activity=data["activity"],

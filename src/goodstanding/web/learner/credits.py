@@ -63,6 +63,7 @@ class Row:
     format: str
     activity: str
     approvals: str
+    approvals_short: str
     sponsor_kind: str
     certificate: Certificate | None
     revoked: bool
@@ -74,10 +75,7 @@ class Row:
 
 
 def _row(entry: CreditEntry, rules: RuleBook) -> Row:
-    if entry.approvals is None:
-        approvals = "Not stated"
-    else:
-        approvals = ", ".join(rules.approval_label(body) for body in entry.approvals) or "None"
+    bodies = None if entry.approvals is None else [rules.approval_label(body) for body in entry.approvals]
     certificate = getattr(entry, "certificate", None)
     return Row(
         entry=entry,
@@ -88,11 +86,17 @@ def _row(entry: CreditEntry, rules: RuleBook) -> Row:
         ),
         format=FORMAT_LABELS.get(entry.format, entry.format),
         activity=ACTIVITY_LABELS.get(entry.activity, entry.activity),
-        approvals=approvals,
+        approvals="Not stated" if bodies is None else ", ".join(bodies) or "None",
+        # "National Board for Certified Counselors (NBCC ACEP)" is known by what stands in the brackets.
+        approvals_short="Not stated" if bodies is None else ", ".join(_short(body) for body in bodies) or "None",
         sponsor_kind=SPONSOR_KIND_LABELS.get(entry.sponsor_kind, ""),
         certificate=certificate,
         revoked=getattr(certificate, "revocation", None) is not None,
     )
+
+
+def _short(label: str) -> str:
+    return label.rpartition("(")[2].removesuffix(")")
 
 
 def _user(request: HttpRequest) -> User:
@@ -290,8 +294,8 @@ def _form(
     states = ["_".join(license_.rule.split("/")[:2]) for license_ in list_licenses(holder)]
     topics = topic_choices(rules, states, used or [])
     if bind and request.method == "POST":
-        return CreditForm(request.POST, request.FILES, rules=rules, topics=topics, initial=initial)
-    return CreditForm(rules=rules, topics=topics, initial=initial)
+        return CreditForm(request.POST, request.FILES, rules=rules, today=today(request), topics=topics, initial=initial)
+    return CreditForm(rules=rules, today=today(request), topics=topics, initial=initial)
 
 
 urlpatterns: list[URLPattern] = [
