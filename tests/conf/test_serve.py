@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.server import COMMAND, Server, environment, free_port, running_server
 
 
@@ -152,4 +153,10 @@ def test_a_database_that_is_none_is_refused_and_left_alone(tmp_path: Path) -> No
 def test_a_database_server_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
     message = refused(tmp_path, DATABASE_URL=f"postgres://someone:hunter2@127.0.0.1:{free_port()}/x")
     assert "database can not be used" in message
+    assert "hunter2" not in message
+
+
+def test_a_database_address_that_is_none_is_refused_without_showing_it(tmp_path: Path) -> None:
+    message = refused(tmp_path, DATABASE_URL="oracel://someone:hunter2@host/x")
+    assert "DATABASE_URL is not understood" in message
     assert "hunter2" not in message

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from tests.server import environment, running_server
 
 ROOT = Path(__file__).resolve().parents[2]

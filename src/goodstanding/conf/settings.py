@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from goodstanding.conf import environment
 from goodstanding.conf.content import content_root
@@ -107,11 +108,11 @@ _SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;",
 }
-DATABASES = {
-    "default": dj_database_url.config(
-        default=f"sqlite:///{HOME / 'goodstanding.sqlite3'}", conn_max_age=60, conn_health_checks=True
-    )
-}
+_database = os.environ.get("DATABASE_URL") or f"sqlite:///{HOME / 'goodstanding.sqlite3'}"
+try:
+    DATABASES = {"default": dj_database_url.parse(_database, conn_max_age=60, conn_health_checks=True)}
+except (ValueError, KeyError):  # its own message may show the password
+    raise ImproperlyConfigured("DATABASE_URL is not understood. Write it as postgres://user:password@host:5432/name.") from None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,21 +1,20 @@
-"""The job worker: runs queued jobs, sweeps up what a crash left behind, and ends with the process that started it."""
+"""The job worker: runs queued jobs and sweeps up what a crash left behind."""
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
 
 import django
+
+from goodstanding.conf.parent import end_with_parent
 
 SWEEP_SECONDS = 60
 logger = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Run until told to stop, or until the parent process is gone: a killed server leaves no worker behind."""
-    parent = os.getppid()
+    """Run until told to stop, or until the server that started it is gone."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodstanding.conf.settings")
     django.setup()
 
@@ -32,28 +31,24 @@ def main() -> None:
         excluded_queue_names=[],
     )
     worker.configure_signals()
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    end_with_parent(meanwhile=_sweep)
     worker.run()
 
 
-def _watch(parent: int) -> None:
+def _sweep(seconds: int) -> None:
+    """Deliver mail whose job was lost, once a minute."""
+    if seconds % SWEEP_SECONDS:
+        return
     from django.db import close_old_connections
     from django.utils import timezone
 
     from goodstanding.mailing.services import deliver_due
 
-    pause = threading.Event()
-    seconds = 0
-    while os.getppid() == parent:
-        if seconds % SWEEP_SECONDS == 0:
-            try:
-                deliver_due(at=timezone.now())
-            except Exception:  # the watch over the parent must go on, whatever is wrong with the database or the mail server
-                logger.exception("The sweep for undelivered mail failed and is tried again in %s seconds.", SWEEP_SECONDS)
-            close_old_connections()
-        pause.wait(1)
-        seconds += 1
-    os.kill(os.getpid(), signal.SIGTERM)
+    try:
+        deliver_due(at=timezone.now())
+    except Exception:  # the watch over the parent must go on, whatever is wrong with the database or the mail server
+        logger.exception("The sweep for undelivered mail failed and is tried again in %s seconds.", SWEEP_SECONDS)
+    close_old_connections()
 
 
 if __name__ == "__main__":

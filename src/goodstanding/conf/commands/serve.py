@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from goodstanding.conf import environment
+from goodstanding.conf import environment, parent
 
 HELP = "start the whole product on this machine"
 
@@ -76,8 +76,12 @@ def _require_home(home: Path) -> None:
 def _prepare() -> None:
     """Database, static files and content, each only as far as it is not done yet: a second start is quick."""
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise CanNotStartError(str(error)) from error
 
     from django.db import DatabaseError
     from django.utils import timezone
@@ -99,7 +103,7 @@ def _migrate() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)  # type: ignore[arg-type]
+    unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
     if unknown:
         raise CanNotStartError(
             f"The database was made by a newer Good Standing (it has {len(unknown)} migration(s) unknown here). Upgrade the program, or restore an older backup."
@@ -118,7 +122,7 @@ def _collect_static() -> None:
 
     digest = hashlib.sha256()
     for finder in get_finders():
-        for path, storage in finder.list([]):  # type: ignore[attr-defined]
+        for path, storage in finder.list([]):
             status = Path(storage.path(path)).stat()
             digest.update(f"{storage.path(path)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     stamp = settings.STATIC_ROOT / ".collected"
@@ -162,6 +166,7 @@ def _serve(host: str, port: int, workers: int) -> int:
     from django.db import connections
 
     connections.close_all()  # the web processes open their own
+    os.environ[parent.VARIABLE] = str(os.getpid())
     jobs = subprocess.Popen([sys.executable, "-m", "goodstanding.conf.worker"], start_new_session=True)
     try:
         Granian(

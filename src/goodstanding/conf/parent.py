@@ -1,0 +1,34 @@
+"""A killed server leaves no process behind: its children watch it and end when it is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+VARIABLE = "GOODSTANDING_PARENT"
+
+
+def end_with_parent(*, meanwhile: Callable[[int], None] | None = None) -> None:
+    """
+    End this process (SIGTERM, then SIGKILL) once the server process that ``serve`` named in the environment is no longer its parent.
+
+    `meanwhile` is called each second with the seconds so far; it must not raise. Started otherwise than by ``serve``, nothing happens.
+    """
+    parent = int(os.environ.get(VARIABLE, "0"))
+    if parent:
+        threading.Thread(target=_watch, args=(parent, meanwhile), daemon=True, name="end-with-parent").start()
+
+
+def _watch(parent: int, meanwhile: Callable[[int], None] | None) -> None:
+    pause = threading.Event()
+    seconds = 0
+    while os.getppid() == parent:
+        if meanwhile is not None:
+            meanwhile(seconds)
+        pause.wait(1)
+        seconds += 1
+    os.kill(os.getpid(), signal.SIGTERM)
+    pause.wait(5)
+    os.kill(os.getpid(), signal.SIGKILL)
