@@ -296,6 +296,18 @@ _KINDS = {
     "model_attributes_type": "a mapping (key: value)",
 }
 
+_LIMITS = {
+    "greater_than_equal": ("must be {bound} or more", "Correct the value."),
+    "greater_than": ("must be more than {bound}", "Correct the value."),
+    "less_than_equal": ("must be {bound} or less", "Correct the value."),
+    "less_than": ("must be less than {bound}", "Correct the value."),
+}
+_BOUNDS = ("ge", "gt", "le", "lt")
+_PATTERNS = {
+    "^[a-z][a-z0-9_]*$": "Use small letters, digits and _ only, starting with a letter.",
+    "^https?://[^\\s]+$": "Write the whole address, starting with https://.",
+}
+
 
 def _explain(document: Document, model: type[BaseModel], error: dict[str, Any]) -> Finding:
     """A schema error in a writer's words. The offending value is shown only when short: files may hold private notes."""
@@ -321,6 +333,18 @@ def _explain(document: Document, model: type[BaseModel], error: dict[str, Any]) 
     if kind in ("literal_error", "enum"):
         allowed = error.get("ctx", {}).get("expected", "")
         return document.finding(location, f"{name} can not be {_brief(error.get('input'))}.", f"Use one of: {allowed}.")
+    limit = _LIMITS.get(kind)
+    if limit is not None:
+        (bound,) = (value for key, value in error["ctx"].items() if key in _BOUNDS)
+        problem = f"{name} {limit[0].format(bound=bound)}"
+        return document.finding(location, f"{problem}, not {_brief(error.get('input'))}.", limit[1])
+    if kind == "string_pattern_mismatch":
+        found = _brief(error.get("input"))
+        return document.finding(location, f"{name} can not be written as {found}.", _PATTERNS.get(error["ctx"]["pattern"], ""))
+    if kind in ("too_short", "string_too_short"):
+        return document.finding(location, f"{name} has too little in it.", f"At least {error['ctx']['min_length']} belong here.")
+    if kind in ("too_long", "string_too_long"):
+        return document.finding(location, f"{name} is too long.", f"At most {error['ctx']['max_length']:,} fit here.")
     message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     return document.finding(location, f"{name}: {message}.", "")
 

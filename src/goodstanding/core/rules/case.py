@@ -11,9 +11,9 @@ import itertools
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from goodstanding.core.documents import Document, DocumentError, Finding, Number, Sequence, Strict, read_document, validate
 from goodstanding.core.rules.load import RuleBook, suggest
@@ -56,6 +56,22 @@ LATEST = dt.date(2150, 12, 31)
 Day = Annotated[dt.date, Field(ge=EARLIEST, le=LATEST)]
 
 
+def _confirmed(value: object) -> object:
+    if value == "all" or isinstance(value, list | tuple):
+        return tuple(value) if isinstance(value, list) else value
+    raise ValueError("must be a list of open questions, or the word `all`")
+
+
+def _questions(value: tuple[str, ...] | str) -> tuple[str, ...] | str:
+    if isinstance(value, tuple) and not all(isinstance(question, str) for question in value):
+        raise ValueError("holds something that is not the id of an open question")
+    return value
+
+
+Confirmed = Annotated[Any, BeforeValidator(_confirmed), AfterValidator(_questions)]
+"""The ids of open questions that the holder settled, or `all`. One type of its own, so that an error is one sentence."""
+
+
 class ListedPeriod(Strict):
     """An earlier or later license period that is not simply one cycle long."""
 
@@ -82,7 +98,7 @@ class License(Strict):
     waivers: Sequence[str] = ()
     carried_in: dict[str, Annotated[Number, Field(ge=0, le=1000)]] = {}
     facts: dict[str, FactValue | None] = {}
-    confirmed: Sequence[str] | Literal["all"] = ()
+    confirmed: Confirmed = ()
 
     @model_validator(mode="after")
     def _ordered(self) -> License:
@@ -98,7 +114,7 @@ class License(Strict):
 
     def confirms(self, question: str) -> bool:
         """Whether the holder settled this open question."""
-        return self.confirmed == "all" or question in self.confirmed
+        return bool(self.confirmed == "all" or question in self.confirmed)
 
 
 class Quantity(Strict):

@@ -206,6 +206,7 @@ class _License:
             counted=_down(result.counted),
             missing=_up(result.missing),
             carried=_down(result.carried),
+            brought=_down(Fraction(self.license.carried_in.get(requirement.id, 0))),
         )
         alternatives = tuple(one.says for one in requirement.alternatives)
         why = explain.requirement(

@@ -43,6 +43,7 @@ class Figures:
     counted: Decimal
     missing: Decimal
     carried: Decimal
+    brought: Decimal
 
 
 def show_day(day: dt.date) -> str:
@@ -93,6 +94,9 @@ def requirement(
         elif deciding:
             hope = hope.replace("it turns", "they turn")
             sentences.append(f"Not certain, because {len(deciding)} questions are open. {hope}. {' '.join(deciding)}")
+    lost = figures.brought - figures.carried
+    if lost and outcome is not Outcome.MET:
+        sentences.append(f"Of what you carried in, {_hours(lost)} {'is' if lost == 1 else 'are'} not counted here.")
     if outcome is not Outcome.MET and unclaimed:
         sentences.append(f"{_capital(_list(unclaimed, word='or'))} would also meet it, if you have that.")
     if confirmed and outcome is not Outcome.UNMET:
