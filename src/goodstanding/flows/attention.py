@@ -21,7 +21,7 @@ __all__ = ["Attention", "attention_on", "missing_in"]
 SOON = dt.timedelta(days=60)
 """How long before its end an approval is mentioned: a renewal with a body takes weeks."""
 
-_LATEST = 10
+_LATEST = 6
 
 _SPONSOR_FIELDS: tuple[tuple[str, str], ...] = (
     ("name", "name"),

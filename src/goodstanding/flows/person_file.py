@@ -13,13 +13,14 @@ from goodstanding.accounts.permissions import require_administrator
 from goodstanding.accounts.selectors import find_users, get_holder, get_profile
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.catalog.selectors import course_of
+from goodstanding.credit.earned import show_quantity
 from goodstanding.credit.models import Certificate, CreditEntry
 from goodstanding.credit.selectors import list_certificates, list_entries
 from goodstanding.learning.selectors import completion_of, find_enrollment, states_of
 from goodstanding.licensing.models import License, LicensePeriod
 from goodstanding.licensing.selectors import latest_period, license_name, list_licenses
 
-__all__ = ["CourseLine", "LicenseLine", "PersonFile", "PersonNotFoundError", "open_person_file"]
+__all__ = ["CourseLine", "EntryLine", "LicenseLine", "PersonFile", "PersonNotFoundError", "open_person_file"]
 
 
 class PersonNotFoundError(Exception):
@@ -33,6 +34,14 @@ class LicenseLine:
     name: str
     license: License
     period: LicensePeriod | None
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """A credit with its amount in words."""
+
+    entry: CreditEntry
+    quantity: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class PersonFile:
     user: User
     profile: Profile
     licenses: tuple[LicenseLine, ...]
-    entries: tuple[CreditEntry, ...]
+    entries: tuple[EntryLine, ...]
     certificates: tuple[Certificate, ...]
     courses: tuple[CourseLine, ...]
 
@@ -94,7 +103,7 @@ def open_person_file(*, actor: User, user_id: uuid.UUID) -> PersonFile:
         user=user,
         profile=get_profile(user),
         licenses=tuple(LicenseLine(license_name(one), one, latest_period(one)) for one in list_licenses(holder)),
-        entries=tuple(list_entries(holder=holder)),
+        entries=tuple(EntryLine(one, show_quantity(one.amount, one.unit)) for one in list_entries(holder=holder)),
         certificates=tuple(list_certificates(holder=holder)),
         courses=tuple(courses),
     )

@@ -62,6 +62,13 @@ class EventFilter(LookForm):
         return narrowing
 
 
+def _details(data: dict[str, Any]) -> str:
+    """What an event holds besides its subject, in one line."""
+    return "; ".join(
+        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in data.items()
+    )
+
+
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     form = EventFilter(request.GET)
@@ -69,12 +76,13 @@ def log(request: HttpRequest) -> HttpResponse:
         return render(request, "staff/audit.html", {"form": form, "page": None, "narrowed": True}, status=400)
     narrowing = form.narrowing()
     page = Paginator(list_events(**narrowing), _PAGE).get_page(request.GET.get("page"))
+    rows = [{"event": event, "details": _details(event.data)} for event in page]
     query = request.GET.copy()
     query.pop("page", None)
     return render(
         request,
         "staff/audit.html",
-        {"form": form, "page": page, "narrowed": any(narrowing.values()), "query": query.urlencode()},
+        {"form": form, "page": page, "rows": rows, "narrowed": any(narrowing.values()), "query": query.urlencode()},
     )
 
 
