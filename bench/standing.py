@@ -41,7 +41,6 @@ def measure() -> None:
     first = timed(lambda: client.get("/standing/"))
     with CaptureQueriesContext(connection) as queries:
         response = client.get("/standing/")
-    open("/tmp/standing_dev/bench.html","wb").write(response.content)
     count = len(queries)  # the next request empties the log behind it
     assert response.status_code == 200, response.status_code
     page = [timed(lambda: client.get("/standing/")) for _ in range(ROUNDS)]

@@ -41,43 +41,59 @@ LMFT = "California LMFT"
         ),
         (
             [unmet(least="1", to_check=1)],
-            "As it stands, you still owe one hour for California LPCC, and one thing is to check. "
-            "The deadline is 189 days away, on 31 May 2027.",
+            (
+                "As it stands, you still owe one hour for California LPCC, and one thing is to check. "
+                "The deadline is 189 days away, on 31 May 2027."
+            ),
         ),
         (
             [unmet(least="6", most="9", to_check=2)],
-            "As it stands, you still owe six to nine hours for California LPCC, and two things are to check. "
-            "The deadline is 189 days away, on 31 May 2027.",
+            (
+                "As it stands, you still owe six to nine hours for California LPCC, and two things are to check. "
+                "The deadline is 189 days away, on 31 May 2027."
+            ),
         ),
         (
             [unmet(least="1.5", without_hours=1)],
-            "As it stands, you still owe 1.5 hours and one requirement without hours for California LPCC. "
-            "The deadline is 189 days away, on 31 May 2027.",
+            (
+                "As it stands, you still owe 1.5 hours and one requirement without hours for California LPCC. "
+                "The deadline is 189 days away, on 31 May 2027."
+            ),
         ),
         (
             [unmet(least="0", without_hours=2)],
-            "As it stands, you still owe two requirements without hours for California LPCC. "
-            "The deadline is 189 days away, on 31 May 2027.",
+            (
+                "As it stands, you still owe two requirements without hours for California LPCC. "
+                "The deadline is 189 days away, on 31 May 2027."
+            ),
         ),
         (
             [unmet(least="30"), unmet(LPC, least="24", deadline=FEBRUARY)],
-            "As it stands, you still owe 30 to 54 hours for California LPCC and Texas LPC; one course can count for several. "
-            "The nearest deadline is 97 days away, on 28 February 2027.",
+            (
+                "As it stands, you still owe 30 to 54 hours for California LPCC and Texas LPC; one course can count for several. "
+                "The nearest deadline is 97 days away, on 28 February 2027."
+            ),
         ),
         (
             [gap(LPC, deadline=FEBRUARY), unmet(least="3")],
-            "As it stands, you still owe three hours for California LPCC. "
-            "The deadline for California LPCC is 189 days away, on 31 May 2027.",
+            (
+                "As it stands, you still owe three hours for California LPCC. "
+                "The deadline for California LPCC is 189 days away, on 31 May 2027."
+            ),
         ),
         (
             [unknown(to_check=3)],
-            "What California LPCC still asks is not fully known: three things to check. "
-            "The deadline is 189 days away, on 31 May 2027.",
+            (
+                "What California LPCC still asks is not fully known: three things to check. "
+                "The deadline is 189 days away, on 31 May 2027."
+            ),
         ),
         (
             [unknown(to_check=2), gap(LMFT), unknown(LPC, deadline=FEBRUARY)],
-            "Three things to check before it is known what California LPCC and Texas LPC still ask. "
-            "The nearest deadline is 97 days away, on 28 February 2027.",
+            (
+                "Three things to check before it is known what California LPCC and Texas LPC still ask. "
+                "The nearest deadline is 97 days away, on 28 February 2027."
+            ),
         ),
         ([unknown(deadline=None)], "What California LPCC still asks is not fully known: one thing to check."),
         ([gap()], "Every requirement known here for California LPCC is met. The next renewal is 189 days away, on 31 May 2027."),

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.compliance.situations import TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
 
 from goodstanding.audit.models import AuditEvent
 from goodstanding.core.documents import parse_document
@@ -22,7 +23,6 @@ from goodstanding.licensing.models import License
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.learner import standing as standing_view
 from goodstanding.web.learner.standing_page import anchor_of
-from tests.compliance.situations import TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
 
 pytestmark = pytest.mark.django_db
 
@@ -340,6 +340,20 @@ def test_one_license_with_five_credits_weighs_little(signed_in, clinician):
     assert len(signed_in.get("/standing/").content) < 25_000
 
 
+def test_a_long_ledger_is_listed_in_full_in_the_print_only(signed_in, clinician):
+    license_ = a_license(clinician)
+    for at in range(30):
+        a_credit(clinician, f"Unstated {at:02}", hours="1", approvals=None)
+        a_credit(clinician, f"Stated {at:02}", hours="1")
+    page, printed = signed_in.get("/standing/"), signed_in.get("/standing/print/")
+    assert "30.0 h" not in row_of(page, license_, "ethics")
+    assert "22.0 h from 22 more, all listed in the print" in row_of(page, license_, "ethics")
+    assert "35 earlier ones in the print" in text_of(page)
+    assert all(f"from “Stated {at:02}”" in row_of(printed, license_, "ethics") for at in range(30))
+    assert all(f"Unstated {at:02}" in text_of(printed) for at in range(30))
+    assert len(page.content) < 40_000
+
+
 @pytest.mark.parametrize("address", ["/standing/", "/standing/print/"])
 def test_no_inline_style_or_script(signed_in, clinician, address):
     a_license(clinician)
@@ -351,6 +365,8 @@ def test_ids_stand_once(signed_in, clinician):
     a_license(clinician, facts={})
     a_license(clinician, kind="lmft")
     everything_for_lpcc(clinician)
+    for at in range(20):
+        a_credit(clinician, f"Unstated {at}", approvals=None, topics=("marriage_and_family",), hours="1")
     body = signed_in.get("/standing/").content.decode()
     ids = re.findall(r'\sid="([^"]+)"', body)
     assert len(ids) == len(set(ids))

@@ -108,7 +108,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @never_cache
 def print_page(request: HttpRequest) -> HttpResponse:
     """The same with everything open, to print or to keep as PDF: browsers differ in what they print of a closed detail."""
-    return _render(request, "learner/standing_print.html")
+    return _render(request, "learner/standing_print.html", whole=True)
 
 
 @require_GET
@@ -189,12 +189,12 @@ def _holder(request: HttpRequest) -> Holder:
     return get_holder(_person(request))
 
 
-def _render(request: HttpRequest, template: str) -> HttpResponse:
+def _render(request: HttpRequest, template: str, *, whole: bool = False) -> HttpResponse:
     on, form = _day(request)
     now = today(request)
     standing = standing_on(holder=_holder(request), on=on)
     context = {
-        "page": lay_out(standing=standing, today=now),
+        "page": lay_out(standing=standing, today=now, whole=whole),
         "form": form,
         "today": now,
         "legal_name": get_profile(_person(request)).legal_name,

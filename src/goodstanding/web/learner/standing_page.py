@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from goodstanding.compliance.selectors import HolderStanding, LicenseStanding, S
 from goodstanding.compliance.summary import Gap
 from goodstanding.core.rules.outcome import (
     CapAnswer,
+    CreditAnswer,
     Evaluation,
     NotApplicable,
     NoteAnswer,
@@ -42,6 +43,11 @@ SOURCE_KINDS = {
     "vendor": "Course vendor",
     "standards": "Survey of standards",
 }
+SHOWN_CREDITS = 25
+SHOWN_COUNTED = 8
+SHOWN_QUESTIONS = 12
+NAMED_QUESTIONS = 4
+"""How many are listed on the page, or named in one row, before it points to the print, which lists them all."""
 _ORDER = {Outcome.UNMET: 0, Outcome.UNKNOWN: 1, Outcome.MET: 2}
 
 
@@ -71,8 +77,11 @@ class RequirementRow:
     says: str
     confidence: str
     breakdown: Breakdown
+    more: int
+    more_hours: Decimal
     sources: tuple[SourceLine, ...]
     questions: tuple[QuestionRow, ...]
+    more_questions: int
     resting: bool
     """Whether it is met only because the holder confirmed something with the board."""
 
@@ -126,9 +135,13 @@ class LicenseCard:
     days: str
     rows: tuple[RequirementRow, ...] = ()
     questions: tuple[QuestionRow, ...] = ()
+    more_questions: int = 0
     settled_questions: tuple[QuestionRow, ...] = ()
     idle_questions: tuple[QuestionRow, ...] = ()
+    idle: int = 0
     credits: tuple[CreditRow, ...] = ()
+    more_credits: int = 0
+    all_credits: int = 0
     counted: int = 0
     not_applicable: tuple[NotApplicable, ...] = ()
     caps: tuple[CapAnswer, ...] = ()
@@ -169,9 +182,9 @@ class StandingPage:
     has_case: bool
 
 
-def lay_out(*, standing: HolderStanding, today: dt.date) -> StandingPage:
-    """The page for a standing, read on the day `today`."""
-    cards = tuple(_card(one, on=standing.on, today=today) for one in standing.by_urgency)
+def lay_out(*, standing: HolderStanding, today: dt.date, whole: bool = False) -> StandingPage:
+    """The page for a standing, read on the day `today`; `whole` lists every entry, however many there are."""
+    cards = tuple(_card(one, on=standing.on, today=today, whole=whole) for one in standing.by_urgency)
     first = standing.first
     return StandingPage(
         on=standing.on,
@@ -197,7 +210,7 @@ def anchor_of(license_id: uuid.UUID) -> str:
     return f"l{license_id.hex[:8]}"
 
 
-def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date) -> LicenseCard:
+def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool) -> LicenseCard:
     anchor = anchor_of(license_.id)
     url = reverse("license-page", args=[license_.id])
     evaluation = license_.evaluation
@@ -222,10 +235,18 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date) -> LicenseC
         for number, question in enumerate(sorted(evaluation.open_questions, key=_easiest_first), 1)
     )
     rows = sorted(
-        (_row(anchor, one, license_.breakdown.get(one.id, Breakdown()), questions) for one in evaluation.requirements),
+        (
+            _row(anchor, one, license_.breakdown.get(one.id, Breakdown()), questions, whole=whole)
+            for one in evaluation.requirements
+        ),
         key=lambda row: (not row.anchor.endswith("-total"), _ORDER[row.outcome]),
     )
     period = evaluation.period
+    # They are numbered first, so the first so many are the first on the page.
+    deciding = tuple(row for row in questions if row.decides and not row.confirmed)
+    idle = tuple(row for row in questions if not row.decides and not row.confirmed)
+    # The newest first: those are the ones somebody looks for.
+    shown = evaluation.credits[::-1] if whole else evaluation.credits[: -SHOWN_CREDITS - 1 : -1]
     return LicenseCard(
         anchor=anchor,
         name=license_.name,
@@ -240,10 +261,14 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date) -> LicenseC
         due=period.end if period else None,
         days=_days(period.end, on=on, today=today) if period else "",
         rows=tuple(rows),
-        questions=tuple(row for row in questions if row.decides and not row.confirmed),
+        questions=deciding if whole else deciding[:SHOWN_QUESTIONS],
+        more_questions=0 if whole else len(deciding[SHOWN_QUESTIONS:]),
         settled_questions=tuple(row for row in questions if row.confirmed),
-        idle_questions=tuple(row for row in questions if not row.decides and not row.confirmed),
-        credits=_credits(evaluation, labels),
+        idle_questions=idle if whole else idle[:SHOWN_QUESTIONS],
+        idle=len(idle),
+        credits=_credits(shown, labels),
+        more_credits=len(evaluation.credits) - len(shown),
+        all_credits=len(evaluation.credits),
         counted=sum(1 for credit in evaluation.credits if credit.counted > 0),
         not_applicable=evaluation.not_applicable,
         caps=evaluation.caps,
@@ -262,13 +287,17 @@ def _easiest_first(question: QuestionAnswer) -> tuple[bool, bool, int]:
     return (question.confirmed, not question.decides, {"fact": 0, "entry": 1}.get(question.kind, 2))
 
 
-def _row(anchor: str, requirement: RequirementAnswer, breakdown: Breakdown, questions: Sequence[QuestionRow]) -> RequirementRow:
+def _row(
+    anchor: str, requirement: RequirementAnswer, breakdown: Breakdown, questions: Sequence[QuestionRow], *, whole: bool
+) -> RequirementRow:
     deciding = tuple(question for question in questions if question.id in requirement.open_questions)
     why = requirement.why
     for question in deciding:
         # The question stands once on the card, in full and with its number; the row points there.
         why = why.replace(f" {question.text}", "")
     hours = requirement.kind == "minimum"
+    named = deciding if whole else tuple(one for one in deciding if one.number <= SHOWN_QUESTIONS)[:NAMED_QUESTIONS]
+    rest = () if whole else breakdown.counted[SHOWN_COUNTED:]
     return RequirementRow(
         anchor=f"{anchor}-{requirement.id}",
         name="All continuing education" if requirement.id == "total" else _capital(requirement.label),
@@ -280,9 +309,12 @@ def _row(anchor: str, requirement: RequirementAnswer, breakdown: Breakdown, ques
         why=why,
         says=requirement.says,
         confidence=CONFIDENCE.get(requirement.confidence, requirement.confidence),
-        breakdown=breakdown,
+        breakdown=replace(breakdown, counted=breakdown.counted[: len(breakdown.counted) - len(rest)]),
+        more=len(rest),
+        more_hours=sum((one.hours for one in rest), Decimal(0)),
         sources=_sources(requirement.sources),
-        questions=deciding,
+        questions=named,
+        more_questions=len(deciding) - len(named),
         resting=bool(requirement.confirmed),
     )
 
@@ -345,7 +377,7 @@ def question_row(
     )
 
 
-def _credits(evaluation: Evaluation, labels: Mapping[str, str]) -> tuple[CreditRow, ...]:
+def _credits(credits_: Sequence[CreditAnswer], labels: Mapping[str, str]) -> tuple[CreditRow, ...]:
     return tuple(
         CreditRow(
             title=credit.title,
@@ -356,7 +388,7 @@ def _credits(evaluation: Evaluation, labels: Mapping[str, str]) -> tuple[CreditR
             why_not=credit.why_not or "",
             url=reverse("credit-page", args=[credit.id]),
         )
-        for credit in evaluation.credits
+        for credit in credits_
     )
 
 
