@@ -6,7 +6,15 @@ import datetime as dt
 
 import pytest
 
-from goodstanding.licensing.checks import Dates, check_dates, check_number, check_renewals, number_key, period_start_for
+from goodstanding.licensing.checks import (
+    Dates,
+    check_dates,
+    check_license,
+    check_number,
+    check_renewals,
+    number_key,
+    period_start_for,
+)
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -82,3 +90,11 @@ def test_renewals_without_a_day_of_issue_only_have_to_be_possible() -> None:
     dates = Dates(issued=None, start=None, end=day("2027-05-31"))
     assert check_renewals(20, dates=dates, months=24) == {}
     assert "renewals" in check_renewals(-1, dates=dates, months=24)
+
+
+def test_without_a_type_only_what_holds_for_every_license_is_said() -> None:
+    dates = Dates(issued=day("2999-01-01"), start=day("2027-06-01"), end=day("2127-05-31"))
+    found = check_license(number="", dates=dates, renewals=-1, months=None, today=TODAY)
+    assert sorted(found) == ["issued", "number", "renewals"]
+    fine = Dates(issued=day("2019-05-10"), start=None, end=None)
+    assert check_license(number="1", dates=fine, renewals=20, months=None, today=TODAY) == {}

@@ -280,7 +280,7 @@ class TestProfile:
     def test_errors_keep_what_was_typed(self, signed_in: Client, clinician: User, change: dict[str, Any], said: str) -> None:
         given = {"legal_name": "Somebody New", "time_zone": "America/Denver", "professions": ["mft"]} | change
         answer = signed_in.post(reverse("account"), given)
-        assert answer.status_code == 400
+        assert answer.status_code == 200
         assert said in text(answer)
         assert "Somebody New" in text(answer) or "legal_name" in change
         assert selectors.get_profile(User.objects.get(pk=clinician.pk)).legal_name == "Ada Example"
@@ -345,7 +345,7 @@ class TestClaim:
     ) -> None:
         change = {"email": other_clinician.email} if change.get("email") else change
         answer = client.post(link, self.ACCOUNT | change)
-        assert answer.status_code == 400
+        assert answer.status_code == 200
         assert said in text(answer)
         assert not selectors.has_administrator()
         assert client.post(link, self.ACCOUNT).headers["Location"] == reverse("staff-home")

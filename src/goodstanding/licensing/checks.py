@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from goodstanding.core.rules.periods import ONE_DAY, add_months
 
-__all__ = ["Dates", "check_dates", "check_number", "check_renewals", "number_key", "period_start_for"]
+__all__ = ["Dates", "check_dates", "check_license", "check_number", "check_renewals", "number_key", "period_start_for"]
 
 EARLIEST = dt.date(1930, 1, 1)
 MOST_RENEWALS = 60
@@ -24,6 +24,27 @@ class Dates:
     issued: dt.date | None
     start: dt.date | None
     end: dt.date | None
+
+
+def check_license(*, number: str, dates: Dates, renewals: int | None, months: int | None, today: dt.date) -> dict[str, str]:
+    """
+    Everything that is wrong with what was typed, by field, so that all of it can be mended in one go.
+
+    `months` is the cycle of the rule; None while the type of the license is not known, and then only what holds for any
+    license is said.
+    """
+    if months is None:
+        alone = Dates(issued=dates.issued, start=None, end=None)
+        problems = check_dates(alone, months=12, today=today)
+        problems.pop("period_end", None)
+        return (
+            check_number(number) | problems | check_renewals(renewals, dates=Dates(issued=None, start=None, end=None), months=12)
+        )
+    return (
+        check_number(number)
+        | check_dates(dates, months=months, today=today)
+        | check_renewals(renewals, dates=dates, months=months)
+    )
 
 
 def number_key(number: str) -> str:

@@ -23,12 +23,14 @@ __all__ = [
     "access_license",
     "current_confirmations",
     "current_facts",
+    "cycle_months",
     "latest_period",
     "license_name",
     "license_type_of",
     "list_licenses",
     "list_removed",
     "next_period_end",
+    "present_period",
     "questions_of",
     "suggest_renewals",
 ]
@@ -60,6 +62,18 @@ def access_license(holder: Holder, license_id: uuid.UUID, *, removed: bool = Fal
 def latest_period(license_: License) -> LicensePeriod | None:
     """The period that ends last: the one the license is in, or was in when it lapsed."""
     return max(license_.periods.all(), key=lambda period: period.end, default=None)
+
+
+def present_period(license_: License, on: dt.date) -> LicensePeriod | None:
+    """The period that holds the day; between and after all periods, the one that ends last."""
+    holding = next((period for period in license_.periods.all() if period.start <= on <= period.end), None)
+    return holding or latest_period(license_)
+
+
+def cycle_months(rule: str) -> int | None:
+    """How long a period of this rule runs; None where the rule is not part of this installation."""
+    book = rulebook()
+    return book[rule].file.cycle.months if rule in book else None
 
 
 def license_type_of(license_: License) -> LicenseType | None:

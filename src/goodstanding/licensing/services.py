@@ -16,8 +16,8 @@ from goodstanding.core.rules.periods import ONE_DAY, add_months
 from goodstanding.licensing.checks import (
     Dates,
     check_dates,
+    check_license,
     check_number,
-    check_renewals,
     number_key,
     period_start_for,
 )
@@ -87,15 +87,12 @@ def add_license(
     if submission is not None and (sent_before := holder.licenses.filter(pk=submission).first()):
         return sent_before
     number = " ".join(number.split())
-    problems: dict[str, str] = {}
     known = any((one.rule, one.profession, one.license_type) == (rule, profession, license_type) for one in license_types())
     if not known:
         raise LicenseRefusedError({"type": "Choose the type of your license from the list."} | check_number(number))
     months = rulebook()[rule].file.cycle.months
     dates = Dates(issued=issued, start=period_start, end=period_end)
-    problems |= check_number(number)
-    problems |= check_dates(dates, months=months, today=timezone.localdate(at))
-    problems |= check_renewals(renewals, dates=dates, months=months)
+    problems = check_license(number=number, dates=dates, renewals=renewals, months=months, today=timezone.localdate(at))
     problems |= _check_status(status)
     if problems or period_end is None:
         raise LicenseRefusedError(problems)
@@ -152,9 +149,7 @@ def change_license(
         former = _before(license_, period)
         start = former.end + ONE_DAY if former else period_start_for(issued=issued, end=period_end, months=months)
     dates = Dates(issued=issued, start=start, end=period_end)
-    problems = check_number(number)
-    problems |= check_dates(dates, months=months, today=timezone.localdate(at))
-    problems |= check_renewals(renewals, dates=dates, months=months)
+    problems = check_license(number=number, dates=dates, renewals=renewals, months=months, today=timezone.localdate(at))
     problems |= _check_status(status)
     problems = _check_neighbors(license_, period, start) | problems
     if problems or start is None or period_end is None:

@@ -91,7 +91,7 @@ def account(request: HttpRequest) -> HttpResponse:
             return redirect("account" if was_complete else "standing")
     accepted = [(one, terms_day(one.version)) for one in selectors.list_terms_acceptances(user)]
     context = {"form": form, "complete": was_complete, "accepted": accepted}
-    return render(request, "learner/account.html", context, status=400 if form.errors else 200)
+    return render(request, "learner/account.html", context)
 
 
 urlpatterns: list[URLPattern] = [path("account/", account, name="account")]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from goodstanding.core.rules.model import Fact, FactValue
+from goodstanding.licensing.checks import Dates, check_license
 from goodstanding.licensing.rulebook import LicenseType
+from goodstanding.licensing.selectors import cycle_months
 from goodstanding.web.forms import LookForm
 
 __all__ = ["AddLicenseForm", "ChangeLicenseForm", "QuestionsForm", "RenewalForm", "day_field"]
@@ -21,7 +23,8 @@ STATUSES = (
     ("lapsed", "Lapsed: it expired and was not renewed"),
     ("retired", "Retired"),
 )
-YES_NO = (("yes", "Yes"), ("no", "No"), ("", "Not sure"))
+NOT_SURE = "unsure"
+YES_NO = (("yes", "Yes"), ("no", "No"), (NOT_SURE, "Not sure"))
 _FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%d %B %Y", "%B %d, %Y")
 
 
@@ -57,7 +60,7 @@ class _LicenseFields(LookForm):
     )
     period_end = day_field(
         "Expires on",
-        help_text="The last day of the present period, as on your license.",
+        help_text="The last day of the period, as on your license.",
         missing="Enter the day on which your license expires.",
     )
     period_start = day_field(
@@ -79,6 +82,26 @@ class _LicenseFields(LookForm):
         error_messages={"required": "Choose a status.", "invalid_choice": "Choose a status from the list."},
     )
 
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+
+    def months(self) -> int | None:
+        """The cycle of the rule, as far as it is known from the form."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        """All that is wrong is said at once, also where another field is missing. The service has the last word."""
+        data = self.cleaned_data
+        dates = Dates(issued=data.get("issued"), start=data.get("period_start"), end=data.get("period_end"))
+        found = check_license(
+            number=data.get("number", ""), dates=dates, renewals=data.get("renewals"), months=self.months(), today=self._today
+        )
+        for name, problem in found.items():
+            if name not in self.errors:
+                self.add_error(name, problem)
+        return data
+
 
 class AddLicenseForm(_LicenseFields):
     type = forms.ChoiceField(
@@ -92,7 +115,7 @@ class AddLicenseForm(_LicenseFields):
 
     field_order = ("type", "number", "issued", "period_end", "renewals", "status", "period_start", "submission")
 
-    def __init__(self, *args: Any, types: Iterable[LicenseType], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, types: Sequence[LicenseType], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("submission", uuid.uuid4())
         super().__init__(*args, **kwargs)
         places: dict[str, list[tuple[str, str]]] = {}
@@ -101,13 +124,27 @@ class AddLicenseForm(_LicenseFields):
         field = self.fields["type"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "Choose your license"), *places.items()]
+        self._types = {one.key: one for one in types}
+
+    def months(self) -> int | None:
+        chosen = self.chosen
+        return cycle_months(chosen.rule) if chosen else None
+
+    @property
+    def chosen(self) -> LicenseType | None:
+        """The license type that was chosen, if one was."""
+        return self._types.get(self.cleaned_data.get("type", ""))
 
 
 class ChangeLicenseForm(_LicenseFields):
-    def __init__(self, *args: Any, likely_renewals: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rule: str, likely_renewals: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._rule = rule
         if likely_renewals is not None:
             self.fields["renewals"].help_text += f" By your dates it is likely {likely_renewals}."
+
+    def months(self) -> int | None:
+        return cycle_months(self._rule)
 
 
 class RenewalForm(LookForm):
@@ -128,7 +165,7 @@ class QuestionsForm(LookForm):
         self._questions = questions
         for name, question in questions.items():
             self.fields[name] = _question_field(question)
-            self.initial.setdefault(name, _as_typed(answers.get(name)))
+            self.initial.setdefault(name, _as_typed(question, answers.get(name)))
 
     @property
     def answers(self) -> dict[str, FactValue | None]:
@@ -137,35 +174,36 @@ class QuestionsForm(LookForm):
 
 
 def _question_field(question: Fact) -> forms.Field:
-    text: dict[str, Any] = {"label": question.question, "help_text": question.help or "", "required": False}
-    if question.type == "boolean":
-        field: forms.Field = forms.ChoiceField(
-            choices=YES_NO, widget=forms.RadioSelect, error_messages={"invalid_choice": "Choose one of the answers."}, **text
+    if question.type in ("boolean", "one_of"):
+        choices = YES_NO if question.type == "boolean" else (*question.options.items(), (NOT_SURE, "Not sure"))
+        return forms.ChoiceField(
+            label=question.question,
+            help_text=question.help or "",
+            choices=choices,
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose one of the answers.", "invalid_choice": "Choose one of the answers."},
         )
-    elif question.type == "one_of":
-        options = [*question.options.items(), ("", "Not sure")]
-        field = forms.ChoiceField(
-            choices=options, widget=forms.RadioSelect, error_messages={"invalid_choice": "Choose one of the answers."}, **text
-        )
-    elif question.type == "date":
-        field = day_field(question.question, required=False, help_text=question.help or "Leave it empty if you are not sure.")
-    else:
-        field = forms.IntegerField(
-            widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
-            error_messages={"invalid": "Enter a whole number, or leave it empty if you are not sure."},
-            **text,
-        )
-    return field
+    if question.type == "date":
+        return day_field(question.question, required=False, help_text=question.help or "Leave it empty if you are not sure.")
+    return forms.IntegerField(
+        label=question.question,
+        help_text=question.help or "",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+        error_messages={"invalid": "Enter a whole number, or leave it empty if you are not sure."},
+    )
 
 
-def _as_typed(value: FactValue | None) -> Any:
+def _as_typed(question: Fact, value: FactValue | None) -> Any:
+    if value is None:
+        return NOT_SURE if question.type in ("boolean", "one_of") else None
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else value
+    return value
 
 
 def _as_fact(question: Fact, typed: Any) -> FactValue | None:
-    if typed in ("", None):
+    if typed is None or (typed == NOT_SURE and question.type in ("boolean", "one_of")):
         return None
     if question.type == "boolean":
         return bool(typed == "yes")

@@ -38,12 +38,13 @@ _form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 @dataclass(frozen=True, kw_only=True)
 class LicenseCard:
-    """A license as the pages show it."""
+    """A license as the pages show it. `latest` differs from the present period where the next one is recorded already."""
 
     license: License
     name: str
     type: LicenseType | None
     period: LicensePeriod | None
+    latest: LicensePeriod | None
     questions: int
     answered: int
 
@@ -63,8 +64,8 @@ def license_list(request: HttpRequest) -> HttpResponse:
     """All licenses; right after a removal, the way to undo it."""
     holder = _holder(request)
     removed = list(selectors.list_removed(holder))
-    undo = next((_card(one) for one in removed if str(one.pk) == request.GET.get("removed")), None)
-    cards = [_card(one) for one in selectors.list_licenses(holder)]
+    undo = next((_card(request, one) for one in removed if str(one.pk) == request.GET.get("removed")), None)
+    cards = [_card(request, one) for one in selectors.list_licenses(holder)]
     return render(
         request,
         "learner/license_list.html",
@@ -76,11 +77,9 @@ def license_list(request: HttpRequest) -> HttpResponse:
 @_form_methods
 def license_add(request: HttpRequest) -> HttpResponse:
     types = license_types()
-    form = AddLicenseForm(request.POST if request.method == "POST" else None, types=types)
-    if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        key = data.pop("type")
-        chosen = next(one for one in types if one.key == key)
+    form = AddLicenseForm(request.POST if request.method == "POST" else None, types=types, today=today(request))
+    if request.method == "POST" and form.is_valid() and (chosen := form.chosen):
+        data = {name: value for name, value in form.cleaned_data.items() if name != "type"}
         try:
             added = services.add_license(
                 holder=_holder(request),
@@ -98,7 +97,7 @@ def license_add(request: HttpRequest) -> HttpResponse:
             if selectors.questions_of(added):
                 return redirect(f"{reverse('license-questions', args=[added.pk])}?new=1")
             return redirect("license-page", added.pk)
-    return render(request, "learner/license_add.html", {"form": form, "types": types}, status=_status(form))
+    return render(request, "learner/license_add.html", {"form": form, "types": types})
 
 
 @login_required
@@ -112,11 +111,11 @@ def license_page(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
     ]
     periods = sorted(found.periods.all(), key=lambda period: period.end, reverse=True)
     context = {
-        "card": _card(found),
+        "card": _card(request, found),
         "questions": questions,
         "periods": periods,
         "history": list_history(found),
-        "likely_renewals": _likely_renewals(_card(found)),
+        "likely_renewals": _likely_renewals(_card(request, found)),
         "today": today(request),
     }
     return render(request, "learner/license_page.html", context)
@@ -138,26 +137,30 @@ def license_questions(request: HttpRequest, license_id: uuid.UUID) -> HttpRespon
         else:
             messages.success(request, "Your answers are saved.")
             return redirect("standing") if new else redirect("license-page", found.pk)
-    return render(
-        request, "learner/license_questions.html", {"form": form, "card": _card(found), "new": new}, status=_status(form)
-    )
+    context = {"form": form, "card": _card(request, found), "new": new}
+    return render(request, "learner/license_questions.html", context)
 
 
 @login_required
 @_form_methods
 def license_edit(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
     found = _access(request, license_id)
-    card = _card(found)
+    card = _card(request, found)
     kept = {
         "number": found.number,
         "issued": found.issued,
         "renewals": found.renewals,
         "status": found.status,
-        "period_start": card.period.start if card.period else None,
-        "period_end": card.period.end if card.period else None,
+        "period_start": card.latest.start if card.latest else None,
+        "period_end": card.latest.end if card.latest else None,
     }
-    likely = _likely_renewals(card)
-    form = ChangeLicenseForm(request.POST if request.method == "POST" else None, initial=kept, likely_renewals=likely)
+    form = ChangeLicenseForm(
+        request.POST if request.method == "POST" else None,
+        initial=kept,
+        rule=found.rule,
+        today=today(request),
+        likely_renewals=_likely_renewals(card),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.change_license(license=found, actor=_user(request), at=timezone.now(), **form.cleaned_data)
@@ -166,17 +169,17 @@ def license_edit(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "Your changes are saved.")
             return redirect("license-page", found.pk)
-    return render(request, "learner/license_edit.html", {"form": form, "card": card}, status=_status(form))
+    return render(request, "learner/license_edit.html", {"form": form, "card": card})
 
 
 @login_required
 @_form_methods
 def license_renew(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
     found = _access(request, license_id)
-    card = _card(found)
-    if card.period is None:
+    card = _card(request, found)
+    if card.latest is None:
         raise Http404
-    initial = {"period_end": selectors.next_period_end(found), "from_end": card.period.end}
+    initial = {"period_end": selectors.next_period_end(found), "from_end": card.latest.end}
     form = RenewalForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -186,7 +189,7 @@ def license_renew(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "The renewal is recorded. The former period stays in the history.")
             return redirect("license-page", found.pk)
-    return render(request, "learner/license_renew.html", {"form": form, "card": card}, status=_status(form))
+    return render(request, "learner/license_renew.html", {"form": form, "card": card})
 
 
 @login_required
@@ -214,13 +217,13 @@ def license_remove(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         services.remove_license(license=found, actor=_user(request), at=timezone.now())
         return redirect(f"{reverse('license-list')}?removed={found.pk}")
-    return render(request, "learner/license_remove.html", {"card": _card(found)})
+    return render(request, "learner/license_remove.html", {"card": _card(request, found)})
 
 
 @login_required
 @require_safe
 def license_removed(request: HttpRequest) -> HttpResponse:
-    cards = [_card(one) for one in selectors.list_removed(_holder(request)).prefetch_related("facts")]
+    cards = [_card(request, one) for one in selectors.list_removed(_holder(request)).prefetch_related("facts")]
     return render(request, "learner/license_removed.html", {"cards": cards})
 
 
@@ -255,14 +258,15 @@ def _access(request: HttpRequest, license_id: uuid.UUID, *, removed: bool = Fals
         raise Http404 from error
 
 
-def _card(license_: License) -> LicenseCard:
+def _card(request: HttpRequest, license_: License) -> LicenseCard:
     questions = selectors.questions_of(license_)
     facts = selectors.current_facts(license_) if questions else {}
     return LicenseCard(
         license=license_,
         name=selectors.license_name(license_),
         type=selectors.license_type_of(license_),
-        period=selectors.latest_period(license_),
+        period=selectors.present_period(license_, today(request)),
+        latest=selectors.latest_period(license_),
         questions=len(questions),
         answered=sum(name in facts for name in questions),
     )
@@ -270,9 +274,9 @@ def _card(license_: License) -> LicenseCard:
 
 def _likely_renewals(card: LicenseCard) -> int | None:
     """A suggestion where the holder gave no number of renewals."""
-    if card.license.renewals is not None or card.period is None:
+    if card.license.renewals is not None or card.latest is None:
         return None
-    return selectors.suggest_renewals(rule=card.license.rule, issued=card.license.issued, period_end=card.period.end)
+    return selectors.suggest_renewals(rule=card.license.rule, issued=card.license.issued, period_end=card.latest.end)
 
 
 def _answer_in_words(options: Any, value: Any) -> Any:
@@ -285,10 +289,6 @@ def _show_problems(form: Form, error: LicenseRefusedError) -> None:
     """Each problem beside its field; what has no field of its own stands above the form."""
     for field, problem in error.problems.items():
         form.add_error(field if field in form.fields else None, problem)
-
-
-def _status(form: Form) -> int:
-    return 400 if form.errors else 200
 
 
 urlpatterns: list[URLPattern] = [

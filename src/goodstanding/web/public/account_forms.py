@@ -44,9 +44,10 @@ NAME_HINT = (
 )
 
 
-def _terms_label() -> SafeString:
+def _terms_hint() -> SafeString:
     return format_html(
-        'I accept the <a href="{}" target="_blank">terms</a> and have read the <a href="{}" target="_blank">privacy page</a>.',
+        'Read the <a href="{}" target="_blank">terms</a> and the <a href="{}" target="_blank">privacy page</a>. '
+        "They open beside this page, and what you typed stays.",
         reverse("terms"),
         reverse("privacy"),
     )
@@ -117,8 +118,9 @@ def legal_name_field(*, required: bool) -> forms.CharField:
 
 def terms_field() -> forms.BooleanField:
     return forms.BooleanField(
-        label=lazy(_terms_label, SafeString)(),
-        error_messages={"required": "Please read the terms and check this box; without it no account can be made."},
+        label="I accept the terms",
+        help_text=lazy(_terms_hint, SafeString)(),
+        error_messages={"required": "Read the terms and check this box. Without it no account can be made."},
     )
 
 

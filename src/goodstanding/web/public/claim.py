@@ -74,7 +74,7 @@ def _make_account(request: HttpRequest, token: str) -> HttpResponse:
             login(request, user)
             messages.success(request, "You are the administrator of this installation.")
             return redirect("staff-home")
-    return render(request, "public/claim.html", {"form": form}, status=400 if form.errors else 200)
+    return render(request, "public/claim.html", {"form": form})
 
 
 urlpatterns: list[URLPattern] = [path("claim/<str:token>/", claim, name="claim")]
