@@ -179,6 +179,13 @@ def test_a_reader_that_goes_away_is_no_error(case: Path) -> None:
     assert errors == b""
 
 
+def test_output_that_can_not_be_written_is_one_line(case: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run([*COMMAND, "evaluate", str(case)], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr == "goodstanding: No space left on device\n"
+
+
 def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
     pipe = tmp_path / "case.yaml"
     os.mkfifo(pipe)

@@ -53,9 +53,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             _complain(str(finding))
         return 1
     except BrokenPipeError:
-        # The reader of our output went away, as `| head` does. Nothing more can be said to it, also not while closing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output went away, as `| head` does.
+        _give_up_output()
         return 0
+    except OSError as error:
+        _give_up_output()
+        _complain(f"goodstanding: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        return 1
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
@@ -78,6 +82,11 @@ def _run(arguments: list[str]) -> int:
         parser.error(f"name a command: {', '.join(commands)}")
     code: int = modules[args.command].run(args)
     return code
+
+
+def _give_up_output() -> None:
+    """Nothing more can be written, also not what Python would flush while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str) -> None:

@@ -124,6 +124,7 @@ def test_without_an_expiry_the_answer_is_unknown_and_says_what_to_enter() -> Non
     [
         ({"renewals": 0}, "unmet"),
         ({"renewals": 1}, None),
+        ({"renewals": 2, "issued": dt.date(2025, 8, 1)}, "unmet"),
         ({"renewals": None, "issued": dt.date(2025, 8, 1)}, "unmet"),
         ({"renewals": None, "issued": dt.date(2019, 8, 1)}, None),
         ({"renewals": None, "issued": dt.date(2025, 5, 1)}, "unknown"),

@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from goodstanding.core.rules.case import CreditEntry, License
 from goodstanding.core.rules.load import RuleBook
-from goodstanding.core.rules.model import Accepts, InForce, RuleFile
+from goodstanding.core.rules.model import Accepts, InForce, RuleFile, Unit
 from goodstanding.core.rules.outcome import Period
 
 UNSTATED_MANY = Fraction(1_000_000)
@@ -28,9 +29,9 @@ Acceptance = Literal["yes", "no", "unstated"]
 
 @dataclass(frozen=True)
 class Share:
-    """A part of an entry: its share of the whole, and every topic that it counts for."""
+    """A part of an entry: its amount in the unit of the entry, and every topic that it counts for."""
 
-    of_whole: Fraction
+    amount: Decimal
     topics: frozenset[str]
 
 
@@ -87,19 +88,17 @@ def _state(credit: CreditEntry, *, on: dt.date) -> State:
 
 
 def _shares(credit: CreditEntry, rules: RuleBook) -> tuple[Share, ...]:
-    whole = Fraction(credit.quantity.amount)
-    if not whole:
-        return ()
     shares = [
         Share(
-            of_whole=Fraction(part.amount) / whole,
+            amount=part.amount,
             topics=frozenset[str]().union(*(rules.topics.counts_for(topic) for topic in part.topics)),
         )
         for part in credit.parts
+        if part.amount
     ]
-    rest = 1 - sum((share.of_whole for share in shares), Fraction(0))
+    rest = credit.quantity.amount - sum((share.amount for share in shares), Decimal(0))
     if rest:
-        shares.append(Share(of_whole=rest, topics=frozenset()))
+        shares.append(Share(amount=rest, topics=frozenset()))
     return tuple(shares)
 
 
@@ -165,21 +164,32 @@ def _convertible(entry: Entry, rule: RuleFile) -> bool:
     return unit == "hour" or unit in rule.hours_per_unit
 
 
-def board_hours(entry: Entry, world: World, *, rule: RuleFile) -> Fraction:
-    """The whole entry in the board's hours, whoever approved it; converted once and rounded once."""
-    amount, unit = Fraction(entry.credit.quantity.amount), entry.credit.quantity.unit
+def hours_per(unit: Unit, world: World, *, rule: RuleFile) -> Fraction | None:
+    """The board's hours in one of `unit`; None if the rule does not say."""
+    if unit in rule.hours_per_unit:
+        return Fraction(rule.hours_per_unit[unit])
     if unit == "minute" and world.hour_minutes is not None:
-        hours = amount / world.hour_minutes
-    elif unit in rule.hours_per_unit:
-        hours = amount * Fraction(rule.hours_per_unit[unit])
-    elif unit == "hour":
-        hours = amount
-    else:
-        return UNSTATED_MANY if world.generous and amount else Fraction(0)
-    if rule.round_down_to is not None:
-        step = Fraction(rule.round_down_to)
-        hours = hours // step * step
-    return hours
+        return Fraction(1, world.hour_minutes)
+    return Fraction(1) if unit == "hour" else None
+
+
+def board_hours(entry: Entry, world: World, *, rule: RuleFile, of: Decimal | None = None) -> Fraction:
+    """
+    The entry in the board's hours, whoever approved it, or `of` it, an amount in its unit.
+
+    The whole is converted once and rounded once; a part is its share of that.
+    """
+    whole = entry.credit.quantity.amount
+    amount = whole if of is None else of
+    if not amount:
+        return Fraction(0)
+    rate = hours_per(entry.credit.quantity.unit, world, rule=rule)
+    if rate is None:
+        return UNSTATED_MANY if world.generous else Fraction(0)
+    if rule.round_down_to is None:
+        return Fraction(amount) * rate
+    step = Fraction(rule.round_down_to)
+    return Fraction(whole) * rate // step * step * Fraction(amount) / Fraction(whole)
 
 
 def countable(entry: Entry, world: World, *, rule: RuleFile, license_: License) -> bool:
@@ -224,22 +234,23 @@ class Allocation:
     def __init__(self, demand: Demand, entries: Iterable[Entry], *, rule: RuleFile, license_: License) -> None:
         self._rule = rule
         self._license = license_
-        self._groups: dict[object, list[tuple[Entry, Fraction]]] = {}
+        self._groups: dict[object, list[tuple[Entry, Decimal]]] = {}
         self._sums: dict[tuple[object, int | None, bool], Fraction] = {}
         for entry in entries:
             if entry.state != "open" or not demand.takes(entry):
                 continue
-            share = sum((share.of_whole for share in entry.shares if demand.serves(share)), Fraction(0))
-            if share:
-                self._groups.setdefault(self._gate(entry), []).append((entry, share))
+            amount = sum((share.amount for share in entry.shares if demand.serves(share)), Decimal(0))
+            if amount:
+                self._groups.setdefault(self._gate(entry), []).append((entry, amount))
 
     def _gate(self, entry: Entry) -> object:
-        """Equal for entries that are countable in the same worlds."""
+        """Equal for entries of one unit that are countable in the same worlds."""
         confirmed = entry.approvals is None and self._license.confirms(f"approvals:{entry.id}")
         repeats = entry.repeats is not None and entry.in_period
-        return entry.approvals, confirmed, repeats, repeats and self._license.confirms(f"repeat:{entry.id}")
+        again = repeats and self._license.confirms(f"repeat:{entry.id}")
+        return entry.credit.quantity.unit, entry.approvals, confirmed, repeats, again
 
-    def _groups_in(self, world: World) -> Iterator[tuple[object, list[tuple[Entry, Fraction]]]]:
+    def _groups_in(self, world: World) -> Iterator[tuple[object, list[tuple[Entry, Decimal]]]]:
         for gate, members in self._groups.items():
             if countable(members[0][0], world, rule=self._rule, license_=self._license):
                 yield gate, members
@@ -250,16 +261,22 @@ class Allocation:
         for gate, members in self._groups_in(world):
             key = (gate, world.hour_minutes, world.generous)
             if key not in self._sums:
-                parts = (board_hours(entry, world, rule=self._rule) * share for entry, share in members)
-                self._sums[key] = sum(parts, Fraction(0))
+                self._sums[key] = self._sum(members, world)
             total += self._sums[key]
         return total
+
+    def _sum(self, members: list[tuple[Entry, Decimal]], world: World) -> Fraction:
+        first = members[0][0]
+        if self._rule.round_down_to is None and hours_per(first.credit.quantity.unit, world, rule=self._rule) is not None:
+            # Without rounding per entry, the sum of the amounts converts to the sum of the hours, in one step.
+            return board_hours(first, world, rule=self._rule, of=sum((amount for _, amount in members), Decimal(0)))
+        return sum((board_hours(entry, world, rule=self._rule, of=amount) for entry, amount in members), Fraction(0))
 
     def toward(self, world: World) -> dict[str, Fraction]:
         """The same hours, entry by entry; entries that serve nothing are left out."""
         found = {
-            entry.id: board_hours(entry, world, rule=self._rule) * share
+            entry.id: board_hours(entry, world, rule=self._rule, of=amount)
             for _, members in self._groups_in(world)
-            for entry, share in members
+            for entry, amount in members
         }
         return {entry_id: hours for entry_id, hours in found.items() if hours}

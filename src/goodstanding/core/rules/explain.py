@@ -251,7 +251,8 @@ def summary(standing: Standing, requirements: Iterable[RequirementAnswer], *, du
     if unmet:
         parts.append(f"{unmet} of {len(answers)} requirements {'is' if unmet == 1 else 'are'} not met yet")
     if unknown:
-        parts.append(f"{unknown} {'is' if unknown == 1 else 'are'} not certain")
+        of = "" if unmet else f" of {len(answers)} requirements"
+        parts.append(f"{unknown}{of} {'is' if unknown == 1 else 'are'} not certain")
     return f"{_capital(' and '.join(parts))}; renewal is due by {show_day(due)}."
 
 
