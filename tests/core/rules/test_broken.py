@@ -93,3 +93,17 @@ def test_loading_a_broken_folder_raises_every_finding(tmp_path: Path) -> None:
     with pytest.raises(DocumentError) as caught:
         load_rules(tmp_path)
     assert len(caught.value.findings) > 5
+
+
+def test_a_part_of_the_tree_can_be_checked_alone() -> None:
+    assert check_rules(RULES / "us") == []
+    assert check_rules(RULES / "us/ca/lmft.yaml") == []
+
+
+def test_a_file_named_alone_inside_a_tree_is_compared_with_its_place(tmp_path: Path) -> None:
+    for name in ("topics.yaml", "facts.yaml", "approvals.yaml"):
+        (tmp_path / name).write_text((RULES / name).read_text())
+    (tmp_path / "us").mkdir()
+    (tmp_path / "us/lmft.yaml").write_text((RULES / "us/ca/lmft.yaml").read_text())
+    (finding,) = check_rules(tmp_path / "us/lmft.yaml")
+    assert finding.mend == "Write `id: us/lmft`."

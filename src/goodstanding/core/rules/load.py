@@ -151,14 +151,22 @@ def load_rules(path: Path) -> RuleBook:
     return book
 
 
+def _id_by_path(file: Path, *, root: Path) -> str:
+    """The id that the place of `file` below `root` gives it; empty for a file that was named alone."""
+    place = file.absolute().relative_to(root.absolute())
+    return "" if place == Path() else place.with_suffix("").as_posix()
+
+
 def read_rules(path: Path, *, vocabulary: Path | None = None) -> tuple[RuleBook | None, list[Finding]]:
     """
     The rules below `path` (or the one file there), with what is wrong in any of them.
 
-    The vocabularies are those in the folder itself or, where it has none, those in the folder `vocabulary`. Without
-    readable vocabularies there is no book.
+    The vocabularies are those in the folder itself, in the nearest folder above that has them or, where none has, in the
+    folder `vocabulary`. Without readable vocabularies there is no book. Ids are compared with the path from the folder of the
+    vocabularies, so a part of the tree can be checked alone.
     """
-    words = vocabulary if vocabulary is not None and not (path / TOPICS).exists() else path
+    root = next((folder for folder in (path, *path.absolute().parents) if (folder / TOPICS).is_file()), None)
+    words = root or vocabulary or path
     try:
         documents = [read_document(words / name) for name in VOCABULARIES]
         topics = validate(TopicFile, documents[0]).topics
@@ -170,7 +178,7 @@ def read_rules(path: Path, *, vocabulary: Path | None = None) -> tuple[RuleBook 
     findings: list[Finding] = []
     rules: dict[str, Rule] = {}
     for file in [path] if path.is_file() else sorted(path.rglob("*.yaml")):
-        if file.parent == path and file.name in VOCABULARIES:
+        if file.name in VOCABULARIES and (file.parent / TOPICS).is_file():
             continue
         try:
             document = read_document(file)
@@ -178,7 +186,7 @@ def read_rules(path: Path, *, vocabulary: Path | None = None) -> tuple[RuleBook 
         except DocumentError as error:
             findings.extend(error.findings)
             continue
-        expected = file.relative_to(path).with_suffix("").as_posix() if path.is_dir() else rule.id
+        expected = _id_by_path(file, root=root or path) or rule.id
         if rule.id != expected:
             findings.append(document.finding(("id",), f"The id `{rule.id}` differs from the path.", f"Write `id: {expected}`."))
             continue
