@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from tests.credit.making import AT, TODAY, completion
 
 from goodstanding.accounts.models import User
 from goodstanding.audit.append_only import RewrittenRecordError
@@ -22,6 +21,7 @@ from goodstanding.credit.models import Certificate, CreditEntry
 from goodstanding.credit.selectors import list_entries, record_of
 from goodstanding.credit.services import award_completion
 from goodstanding.licensing.models import License
+from tests.credit.making import AT, TODAY, completion
 
 
 def approval(**changes: object) -> Approval:

@@ -235,6 +235,7 @@ def check_file(data: bytes) -> FileCheck:
 _INFLATED_AT_MOST = 20_000_000
 _NUMBERS_AT_MOST = 20
 _STREAMS_AT_MOST = 5_000
+_PIECE = 16_384
 _STREAM = re.compile(rb"stream\r?\n")
 
 
@@ -263,9 +264,20 @@ def _texts_in(data: bytes) -> Iterator[str]:
     for match in itertools.islice(_STREAM.finditer(data), _STREAMS_AT_MOST):
         if left <= 0:
             return
-        try:
-            inflated = zlib.decompressobj().decompress(whole[match.end() :], left)
-        except zlib.error:
-            continue
+        inflated = _inflated(whole[match.end() :], left)
         left -= len(inflated)
         yield inflated.replace(b"\0", b"").decode("latin-1")
+
+
+def _inflated(data: memoryview, most: int) -> bytes:
+    """What `data` begins with when inflated, at most `most` bytes; as far as it goes where it is damaged or nothing of the kind."""
+    inflating, found = zlib.decompressobj(), bytearray()
+    try:
+        # In pieces, for the library keeps a copy of whatever it was given and did not need.
+        for at in range(0, len(data), _PIECE):
+            found += inflating.decompress(data[at : at + _PIECE], most - len(found))
+            if inflating.eof or len(found) >= most:
+                break
+    except zlib.error:
+        pass
+    return bytes(found)
