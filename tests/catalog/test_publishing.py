@@ -6,7 +6,6 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from tests.learning.making import AT, SLUG, small_course
 
 from goodstanding.accounts.errors import PermissionRefusedError
 from goodstanding.audit.append_only import RewrittenRecordError
@@ -16,6 +15,7 @@ from goodstanding.catalog.errors import CourseNotFoundError
 from goodstanding.catalog.models import CourseVersion, CreditBasis
 from goodstanding.catalog.services import offer_course, publish_course, withdraw_course
 from goodstanding.core.courseware import course_hash, credit_basis
+from tests.learning.making import AT, SLUG, small_course
 
 pytestmark = pytest.mark.django_db
 

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
-from tests.learning.making import AT, SLUG, TODAY, enrolled, evaluated, passed_test
 
 from goodstanding.credit.models import Certificate, CreditEntry
 from goodstanding.flows.completing import certificate_of, complete
 from goodstanding.learning.errors import SignedNameError, StepLockedError
 from goodstanding.learning.models import Attestation, Completion
 from goodstanding.learning.selectors import access_enrollment
+from tests.learning.making import AT, SLUG, TODAY, enrolled, evaluated, passed_test
 
 
 def sign(enrollment, name="Ada Example"):

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.learning.making import AT
 
 from goodstanding.catalog.models import CourseVersion
 from goodstanding.catalog.selectors import get_course
 from goodstanding.flows.publishing import Published, publish_content
+from tests.learning.making import AT
 
 pytestmark = pytest.mark.django_db
 

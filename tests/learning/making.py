@@ -12,10 +12,10 @@ from goodstanding.core.courseware import Course
 from goodstanding.learning import selectors, services
 from goodstanding.learning.models import Enrollment, PostTestAttempt
 
-AT = dt.datetime(2026, 11, 24, 5, 30, tzinfo=dt.UTC)
+AT = dt.datetime(2024, 11, 24, 5, 30, tzinfo=dt.UTC)
 """The evening of the 23rd in Los Angeles, already the 24th in UTC: a date taken from the wrong clock shows."""
 
-TODAY = dt.date(2026, 11, 23)
+TODAY = dt.date(2024, 11, 23)
 SLUG = "the-small-course"
 
 ANSWERS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.learning.making import AT, SLUG, TODAY, enrolled, play, read, small_course, studied
 
 from goodstanding.audit.models import AuditEvent
 from goodstanding.catalog.errors import CourseNotFoundError
@@ -13,6 +12,7 @@ from goodstanding.catalog.services import offer_course, publish_course, withdraw
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import CourseWithdrawnError, EnrollmentNotFoundError, StepLockedError, StepNotFoundError
 from goodstanding.learning.models import Enrollment, SectionVisit
+from tests.learning.making import AT, SLUG, TODAY, enrolled, play, read, small_course, studied
 
 LATER = AT + dt.timedelta(hours=1)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.learning.making import ANSWERS, AT, TODAY, evaluated, passed_test, studied
 
 from goodstanding.audit.models import AuditEvent
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import EvaluationAnswersError, ProfileIncompleteError, SignedNameError, StepLockedError
 from goodstanding.learning.models import Attestation, Completion, CourseEvaluation
+from tests.learning.making import ANSWERS, AT, TODAY, evaluated, passed_test, studied
 
 LATER = AT + dt.timedelta(days=1)
 

@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 
 import pytest
-from tests.learning.making import AT, enrolled, read, sit, studied
 
 from goodstanding.core.courseware import AnswerError
 from goodstanding.learning import selectors, services
@@ -18,6 +17,7 @@ from goodstanding.learning.errors import (
     UnansweredError,
 )
 from goodstanding.learning.models import PostTestAttempt, SectionVisit
+from tests.learning.making import AT, enrolled, read, sit, studied
 
 LATER = AT + dt.timedelta(hours=1)
 

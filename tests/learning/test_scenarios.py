@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.learning.making import AT, enrolled, play, read
 
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import ReasonMissingError, StepLockedError, StepNotFoundError, StepRefusedError
 from goodstanding.learning.models import ScenarioRun, ScenarioStep
+from tests.learning.making import AT, enrolled, play, read
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class StepRefusedError(LearningError):
 
 
 class ReasonMissingError(LearningError):
-    """A scene asks for a reason before it shows the reasoning of others."""
+    """A scene asks for the learner's own words before it shows the reasoning of others."""
 
 
 class AttemptNotFoundError(LearningError):

@@ -204,9 +204,9 @@ def take_step(
     except courseware.IllegalStep as refused:
         raise StepRefusedError(str(refused)) from refused
     if node.reason_prompt and not reason:
-        raise ReasonMissingError("Write your reason first, one sentence is enough. Only you can read it.")
+        raise ReasonMissingError("Write it first, in your own words; one sentence is enough. Only you can read it.")
     if len(reason) > LONGEST_REASON:
-        raise StepRefusedError(f"Your reason is {len(reason)} characters long; there is room for {LONGEST_REASON}.")
+        raise StepRefusedError(f"What you wrote is {len(reason)} characters long; there is room for {LONGEST_REASON}.")
     ScenarioStep.objects.create(run=run, position=position, node=node.node_id, choice=taken, reason=reason, at=at)
     run.state = following.model_dump(mode="json")
     if run.finished_at is None and courseware.is_finished(scenario, following):

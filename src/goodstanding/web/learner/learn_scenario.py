@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -45,11 +46,11 @@ class SceneForm(LookForm):
             )
         if node.reason_prompt:
             self.fields["reason"] = forms.CharField(
-                label=node.reason_prompt,
-                help_text="Only you can read this. Write no details of real clients.",
+                label="In your own words",
+                help_text=format_html("{} Only you can read this. Write no details of real clients.", node.reason_prompt),
                 widget=forms.Textarea(attrs={"rows": 4}),
                 max_length=services.LONGEST_REASON,
-                error_messages={"required": "Write your reason first; one sentence is enough."},
+                error_messages={"required": "Write it first, in your own words; one sentence is enough."},
             )
 
 
@@ -143,7 +144,7 @@ def _parts(shown: Scene) -> dict[str, object]:
         "before": before if before and (before.choice or before.marks) else None,
         "marks_set": [mark for mark, was_set in marks if was_set],
         "marks_not_set": [mark for mark, was_set in marks if not was_set and mark.weight != "background"],
-        "asks": _asks(shown.node),
+        "feedback_first": bool(before and before.choice) and _asks(shown.node),
     }
 
 
@@ -154,7 +155,7 @@ def _duties(shown: Scene) -> tuple[str, ...]:
 
 
 def _asks(node: Node) -> bool:
-    """Whether the scene asks for something; then what is said about the step before comes first, else after the scene."""
+    """Whether the scene asks for something; then what is said about the choice before stands above it, else below."""
     return bool(node.choices or node.marks)
 
 

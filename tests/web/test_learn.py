@@ -1,0 +1,456 @@
+"""The player over HTTP: the whole way without a script, wrong turns, and what is sent twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from goodstanding.catalog.services import publish_course, withdraw_course
+from goodstanding.credit.models import Certificate
+from goodstanding.learning import selectors, services
+from goodstanding.learning.models import (
+    Completion,
+    CourseEvaluation,
+    Enrollment,
+    PostTestAttempt,
+    ScenarioRun,
+    ScenarioStep,
+    SectionVisit,
+)
+from tests.learning.making import (
+    ANSWERS,
+    AT,
+    SLUG,
+    enrolled,
+    evaluated,
+    passed_test,
+    play,
+    read,
+    sit,
+    small_course,
+    studied,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def at(name, *args):
+    return reverse(name, args=[SLUG, *args])
+
+
+COURSE, LEARN = reverse("course-page", args=[SLUG]), reverse("learn", args=[SLUG])
+ONE, TWO, SCENE = at("learn-section", "one"), at("learn-section", "two"), at("learn-scenario", "scene")
+TEST, EVALUATION, ATTESTATION, DONE = at("learn-post-test"), at("learn-evaluation"), at("learn-attestation"), at("learn-done")
+
+
+def scene(position, number=1):
+    return at("learn-scene", "scene", number, position)
+
+
+def body(response):
+    assert response.status_code == 200, response.headers.get("Location")
+    return " ".join(response.content.decode().split())
+
+
+def leads(response):
+    """Where the answer sends the browser."""
+    assert response.status_code == 302, body(response)
+    return response["Location"]
+
+
+def mine(user):
+    return selectors.access_enrollment(user.holder, SLUG)
+
+
+def answers(attempt, wrong=0):
+    asked = [question.item_id for question in selectors.questions_of(attempt)]
+    return {f"answer-{item}": "b" if place < wrong else "a" for place, item in enumerate(asked)}
+
+
+def attempt_page(attempt):
+    return at("learn-attempt", attempt.pk)
+
+
+# The whole way
+
+
+def test_from_start_to_certificate_without_a_script(signed_in, clinician):
+    publish_course(course=small_course(), at=AT)
+    assert leads(signed_in.post(LEARN)) == ONE
+    page = body(signed_in.get(ONE))
+    assert "Take care." in page  # the duty in play
+    assert f'href="{TWO}"' in page  # a link inside the text, by the address of the player
+    assert leads(signed_in.post(ONE)) == SCENE
+    assert "The people are invented." in body(signed_in.get(SCENE))
+    assert leads(signed_in.post(SCENE)) == scene(0)
+    assert leads(signed_in.post(scene(0), {"marks": ["voice"]})) == scene(1)
+    assert "It trembles." in body(signed_in.get(scene(1)))
+    assert leads(signed_in.post(scene(1), {"choice": "stay", "reason": "She needs an answer."})) == scene(2)
+    feedback = body(signed_in.get(scene(2)))
+    assert "Verdict on stay." in feedback
+    assert "She needs an answer." in feedback
+    assert leads(signed_in.post(scene(2))) == scene(3)
+    assert leads(signed_in.post(scene(3), {"choice": "peer"})) == scene(4)
+    assert TWO in body(signed_in.get(scene(4)))
+    assert leads(signed_in.post(TWO)) == TEST
+    assert "Start the test" in body(signed_in.get(TEST))
+    attempt = leads(signed_in.post(TEST))
+    drawn = PostTestAttempt.objects.get()
+    assert leads(signed_in.post(attempt, {**answers(drawn), "hand_in": "yes"})) == attempt
+    assert "You passed" in body(signed_in.get(attempt))
+    assert "Identify what matters." in body(signed_in.get(EVALUATION))
+    assert leads(signed_in.post(EVALUATION, ANSWERS)) == ATTESTATION
+    assert "I did this myself." in body(signed_in.get(ATTESTATION))
+    assert leads(signed_in.post(ATTESTATION, {"signed_name": "ada example"})) == DONE
+    certificate = Certificate.objects.get()
+    page = body(signed_in.get(DONE))
+    assert reverse("certificate-pdf", args=[certificate.number]) in page
+    assert "carries no continuing education credit" in page
+    assert leads(signed_in.get(LEARN)) == DONE
+
+
+# Who may be where
+
+
+@pytest.mark.parametrize("address", [LEARN, ONE, SCENE, TEST, EVALUATION, ATTESTATION, DONE])
+def test_visitors_are_asked_to_sign_in_and_come_back(client, address):
+    assert leads(client.get(address)) == f"{reverse('account_login')}?next={address}"
+
+
+@pytest.mark.parametrize("address", [LEARN, ONE, SCENE, TEST, EVALUATION, ATTESTATION, DONE])
+def test_who_has_not_started_is_led_to_the_course(signed_in, address):
+    publish_course(course=small_course(), at=AT)
+    assert leads(signed_in.get(address)) == COURSE
+    assert "You have not started this course yet" in body(signed_in.get(COURSE))
+
+
+PLACES = [
+    (enrolled, ONE, [SCENE, scene(0), TWO, TEST, EVALUATION, ATTESTATION, DONE]),
+    (studied, TEST, [EVALUATION, ATTESTATION, DONE]),
+    (passed_test, EVALUATION, [ATTESTATION, DONE]),
+    (evaluated, ATTESTATION, [DONE]),
+]
+
+
+@pytest.mark.parametrize(("stand", "here", "ahead"), [(s, h, address) for s, h, list_ in PLACES for address in list_])
+def test_an_address_ahead_of_the_path_leads_back_and_says_why(signed_in, clinician, stand, here, ahead):
+    stand(clinician)
+    assert leads(signed_in.get(ahead)) == here
+    assert "opens once you have finished the parts before it" in body(signed_in.get(here))
+    if ahead != DONE:
+        assert leads(signed_in.post(ahead, {**ANSWERS, "signed_name": "Ada Example"})) == here
+    assert not Completion.objects.exists()
+
+
+def test_everything_behind_stays_open(signed_in, clinician):
+    evaluated(clinician)
+    for address in (ONE, TWO, SCENE, scene(0), TEST, EVALUATION):
+        body(signed_in.get(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [at("learn-section", "three"), at("learn-scenario", "nothing"), at("learn-attempt", "0" * 8 + "-0000-4000-8000-" + "0" * 12)],
+)
+def test_what_the_course_does_not_have_is_not_found(signed_in, clinician, address):
+    studied(clinician)
+    assert signed_in.get(address).status_code == 404
+
+
+def test_starting_an_unknown_course_is_not_found(signed_in):
+    assert signed_in.post(reverse("learn", args=["nowhere"])).status_code == 404
+
+
+def test_a_withdrawn_course_can_not_be_started(signed_in, administrator):
+    publish_course(course=small_course(), at=AT)
+    withdraw_course(actor=administrator, slug=SLUG, at=AT)
+    assert leads(signed_in.post(LEARN)) == COURSE
+    assert "no longer offered" in body(signed_in.get(COURSE))
+    assert not Enrollment.objects.exists()
+
+
+def test_a_withdrawn_course_is_finished_by_who_has_started(signed_in, clinician, administrator):
+    enrolled(clinician)
+    withdraw_course(actor=administrator, slug=SLUG, at=AT)
+    assert leads(signed_in.get(LEARN)) == ONE
+    assert leads(signed_in.post(ONE)) == SCENE
+
+
+def test_a_new_version_does_not_move_who_has_started(signed_in, clinician):
+    enrolled(clinician)
+    mended = small_course()
+    changed = [section.model_copy(update={"text": "Mended."}) for section in mended.sections]
+    publish_course(course=mended.model_copy(update={"sections": tuple(changed)}), at=AT)
+    assert "Mended." not in body(signed_in.get(ONE))
+
+
+# Starting and resuming
+
+
+def test_starting_twice_is_one_enrollment(signed_in):
+    publish_course(course=small_course(), at=AT)
+    assert leads(signed_in.post(LEARN)) == leads(signed_in.post(LEARN)) == ONE
+    assert Enrollment.objects.count() == 1
+
+
+def test_the_learner_resumes_where_she_left(signed_in, clinician):
+    studied(clinician)
+    assert leads(signed_in.get(LEARN)) == TEST
+    body(signed_in.get(TWO))
+    assert leads(signed_in.get(LEARN)) == TWO
+
+
+def test_continue_sent_twice_leads_to_the_same_place(signed_in, clinician):
+    enrolled(clinician)
+    assert leads(signed_in.post(ONE)) == leads(signed_in.post(ONE)) == SCENE
+    assert SectionVisit.objects.count() == 1
+
+
+# The scenario
+
+
+@pytest.fixture
+def before_scene(signed_in, clinician):
+    enrollment = enrolled(clinician)
+    read(enrollment, "one")
+    signed_in.post(SCENE)
+    return enrollment
+
+
+def test_a_reason_is_asked_before_feedback_and_the_choice_is_kept(signed_in, before_scene):
+    signed_in.post(scene(0))
+    page = body(signed_in.post(scene(1), {"choice": "leave", "reason": " "}))
+    assert "Write it first, in your own words" in page
+    assert 'value="leave"' in page
+    assert "checked" in page.split('value="leave"')[1].split(">")[0]
+    assert "Verdict on leave." not in page
+    assert leads(signed_in.get(scene(2))) == SCENE
+
+
+def test_a_choice_is_asked_and_the_reason_is_kept(signed_in, before_scene):
+    signed_in.post(scene(0))
+    page = body(signed_in.post(scene(1), {"reason": "Because I know her."}))
+    assert "Choose what you would do." in page
+    assert "Because I know her." in page
+    assert 'href="#id_choice_0"' in page
+
+
+def test_the_back_button_shows_what_was_done_and_a_second_sending_changes_nothing(signed_in, before_scene):
+    signed_in.post(scene(0))
+    signed_in.post(scene(1), {"choice": "stay", "reason": "First."})
+    page = body(signed_in.get(scene(1)))
+    assert "You chose this" in page
+    assert "First." in page
+    assert leads(signed_in.post(scene(1), {"choice": "leave", "reason": "Second."})) == scene(2)
+    assert list(ScenarioStep.objects.filter(position=1).values_list("choice", "reason")) == [("stay", "First.")]
+
+
+def test_a_scene_further_on_leads_back(signed_in, before_scene):
+    assert leads(signed_in.get(scene(3))) == SCENE
+    assert leads(signed_in.get(SCENE)) == scene(0)
+
+
+def test_a_decision_is_changed_in_a_run_of_its_own(signed_in, before_scene):
+    play(before_scene)
+    assert "Change this decision" in body(signed_in.get(SCENE))
+    change = at("learn-replay", "scene", 1)
+    assert leads(signed_in.post(change)) == leads(signed_in.post(change)) == scene(1, number=2)
+    assert leads(signed_in.post(scene(1, number=2), {"choice": "leave", "reason": "Other."})) == scene(2, number=2)
+    assert ScenarioRun.objects.count() == 2
+    assert leads(signed_in.get(LEARN)) == SCENE
+    assert TWO in body(signed_in.get(SCENE))
+
+
+def test_what_was_written_is_shown_to_its_writer_only(signed_in, before_scene, other_clinician):
+    play(before_scene)
+    other = enrolled(other_clinician)
+    read(other, "one")
+    assert "She needs an answer." in body(signed_in.get(scene(2)))
+    signed_in.force_login(other_clinician)
+    assert signed_in.get(scene(2)).status_code == 404
+
+
+def test_what_was_written_can_not_write_on_the_page(signed_in, before_scene):
+    signed_in.post(scene(0))
+    signed_in.post(scene(1), {"choice": "stay", "reason": "<script>alert(1)</script>"})
+    assert "<script>alert" not in body(signed_in.get(scene(2)))
+
+
+# The post-test
+
+
+@pytest.fixture
+def attempt(clinician):
+    return services.start_attempt(enrollment=studied(clinician), at=AT)
+
+
+def test_starting_the_test_twice_is_one_attempt(signed_in, attempt):
+    assert leads(signed_in.post(TEST)) == leads(signed_in.post(TEST)) == attempt_page(attempt)
+    assert PostTestAttempt.objects.count() == 1
+
+
+def test_no_key_and_no_reason_is_on_the_page_of_questions(signed_in, attempt):
+    page = body(signed_in.get(attempt_page(attempt)))
+    assert "Reason 0a." not in page
+    assert page.count("<fieldset") == 5
+
+
+def test_answers_are_saved_by_the_button_and_are_there_when_one_comes_back(signed_in, attempt):
+    given = dict(list(answers(attempt).items())[:2])
+    assert leads(signed_in.post(attempt_page(attempt), given)) == attempt_page(attempt)
+    page = body(signed_in.get(attempt_page(attempt)))
+    assert "Your answers are saved" in page
+    assert page.count(" checked>") == 2
+
+
+def test_handing_in_too_early_names_the_open_questions_and_loses_nothing(signed_in, attempt):
+    given = dict(list(answers(attempt).items())[:3])
+    page = body(signed_in.post(attempt_page(attempt), {**given, "hand_in": "yes"}))
+    assert "2 questions have no answer yet" in page
+    assert 'href="#answer-4-1"' in page
+    assert 'id="answer-4-1"' in page
+    assert page.count(" checked>") == 3
+    attempt.refresh_from_db()
+    assert (attempt.submitted_at, len(attempt.answers)) == (None, 3)
+
+
+def test_handing_in_twice_is_graded_once(signed_in, attempt):
+    sent = {**answers(attempt), "hand_in": "yes"}
+    signed_in.post(attempt_page(attempt), sent)
+    assert "You passed" in body(signed_in.post(attempt_page(attempt), {**answers(attempt, wrong=5), "hand_in": "yes"}))
+    attempt.refresh_from_db()
+    assert attempt.correct == 5
+
+
+def test_a_failed_test_says_what_to_read_and_gives_no_answer_away(signed_in, attempt):
+    signed_in.post(attempt_page(attempt), {**answers(attempt, wrong=2), "hand_in": "yes"})
+    page = body(signed_in.get(attempt_page(attempt)))
+    assert "Not passed yet" in page
+    assert "Identify what matters." in page
+    assert "Reason" not in page
+    assert "Answer a" not in page
+    assert "Start a new test" in page
+
+
+def test_after_the_second_failure_the_test_opens_only_after_reading_again(signed_in, clinician):
+    enrollment = studied(clinician)
+    sit(enrollment, wrong=5)
+    sit(enrollment, wrong=5, at=AT + dt.timedelta(hours=1))
+    assert "Start" not in body(signed_in.get(TEST)).split("<article")[1].split("</article>")[0]
+    assert leads(signed_in.post(TEST)) == TEST
+    assert PostTestAttempt.objects.count() == 2
+    assert "Please read this section again" in body(signed_in.get(ONE))
+    assert leads(signed_in.post(ONE)) == TWO
+    assert leads(signed_in.post(TWO)) == TEST
+    assert leads(signed_in.post(TEST)) != TEST
+    assert PostTestAttempt.objects.count() == 3
+
+
+def test_answers_are_saved_as_they_are_given(signed_in, attempt):
+    address = at("learn-answers", attempt.pk)
+    name, _ = next(iter(answers(attempt).items()))
+    said = signed_in.post(address, {name: "c"}).json()
+    assert said["answered"] == 1
+    assert dt.time.fromisoformat(said["saved_at"])
+    attempt.refresh_from_db()
+    assert attempt.answers == {name.removeprefix("answer-"): "c"}
+
+
+def test_saving_refuses_what_does_not_belong_and_keeps_the_rest(signed_in, attempt):
+    address = at("learn-answers", attempt.pk)
+    assert signed_in.post(address, {"answer-item-99": "a"}).status_code == 400
+    sent = {**answers(attempt), "hand_in": "yes"}
+    signed_in.post(attempt_page(attempt), sent)
+    assert signed_in.post(address, answers(attempt, wrong=5)).status_code == 409
+    attempt.refresh_from_db()
+    assert attempt.correct == 5
+    assert signed_in.get(address).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["learn-answers", "learn-attempt"])
+def test_another_persons_attempt_is_not_found(signed_in, attempt, other_clinician, name):
+    studied(other_clinician)
+    address, sent = at(name, attempt.pk), dict(list(answers(attempt).items())[:1])
+    assert signed_in.post(address, sent).status_code in (200, 302)
+    signed_in.force_login(other_clinician)
+    before = PostTestAttempt.objects.get(pk=attempt.pk).answers
+    assert signed_in.post(address, answers(attempt, wrong=5)).status_code == 404
+    assert PostTestAttempt.objects.get(pk=attempt.pk).answers == before
+
+
+def test_saving_asks_for_the_token_of_the_form(clinician, attempt):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(clinician)
+    assert strict.post(at("learn-answers", attempt.pk), answers(attempt)).status_code == 403
+
+
+# Evaluation and attestation
+
+
+def test_a_gap_in_the_evaluation_is_named_and_the_rest_is_kept(signed_in, clinician):
+    passed_test(clinician)
+    page = body(signed_in.post(EVALUATION, {**ANSWERS, "useful": "", "minutes": "many", "comments": "Mend the end."}))
+    assert "2 things need your attention" in page
+    assert "Write the minutes as a whole number" in page
+    assert "Mend the end." in page
+    assert 'href="#id_useful_0"' in page
+    assert not CourseEvaluation.objects.exists()
+
+
+def test_an_evaluation_sent_twice_is_kept_once(signed_in, clinician):
+    passed_test(clinician)
+    assert leads(signed_in.post(EVALUATION, ANSWERS)) == ATTESTATION
+    assert "You have handed in your evaluation" in body(signed_in.post(EVALUATION, {**ANSWERS, "useful": "1"}))
+    assert CourseEvaluation.objects.get().answers["useful"] == 5
+
+
+def test_another_name_is_refused_kindly_and_stays_in_the_field(signed_in, clinician):
+    evaluated(clinician)
+    page = body(signed_in.post(ATTESTATION, {"signed_name": "Ada Exemple"}))
+    assert "does not match the name in your profile, Ada Example" in page
+    assert 'value="Ada Exemple"' in page
+    assert not Completion.objects.exists()
+
+
+def test_signing_twice_leads_to_the_same_certificate(signed_in, clinician):
+    evaluated(clinician)
+    sent = {"signed_name": "Ada Example"}
+    assert leads(signed_in.post(ATTESTATION, sent)) == leads(signed_in.post(ATTESTATION, sent)) == DONE
+    assert Certificate.objects.count() == Completion.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"), [({"legal_name": ""}, "your legal name as on your license"), ({"time_zone": ""}, "your time zone")]
+)
+def test_an_incomplete_profile_is_said_and_nothing_is_lost(client, make_user, profile, words):
+    user = make_user(**profile)
+    evaluated(user)
+    client.force_login(user)
+    page = body(client.get(ATTESTATION))
+    assert words in page
+    assert f"{reverse('account')}?next={ATTESTATION}" in page
+    assert "Your profile is not complete" in body(client.post(ATTESTATION, {"signed_name": "Ada Example"}))
+    user.profile.legal_name, user.profile.time_zone = "Ada Example", "America/New_York"
+    user.profile.save()
+    assert leads(client.post(ATTESTATION, {"signed_name": "Ada Example"})) == DONE
+
+
+# What pages weigh and keep to themselves
+
+
+def test_no_page_of_the_player_is_kept_by_caches_or_found_by_search(signed_in, attempt):
+    for address in (ONE, SCENE, TEST, attempt_page(attempt)):
+        response = signed_in.get(address)
+        assert "no-store" in response["Cache-Control"]
+        assert "noindex" in body(response)
+        assert len(response.content) < 25_000
+
+
+def test_reading_a_section_costs_few_queries(signed_in, clinician, django_assert_max_num_queries):
+    studied(clinician)
+    body(signed_in.get(ONE))
+    with django_assert_max_num_queries(16):
+        body(signed_in.get(ONE))
