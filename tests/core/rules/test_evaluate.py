@@ -504,3 +504,32 @@ def test_a_settled_question_is_read_well_even_where_another_doubt_remains() -> N
     rules = book(TOTAL, open_questions=[question("bodies", {}, {"accepts": {"others": "anyone"}})])
     found = answer(rules, credit(amount=1, unit="ceu", approvals=[]), confirmed=["bodies"])
     assert found.requirement("total").outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("hours", "why"),
+    [
+        (0, "You have 0 of 4 hours in ethics; 4 are still owed by 31 May 2027."),
+        (3, "You have 3 of 4 hours in ethics; 1 is still owed by 31 May 2027."),
+        (4, "You have 4 of 4 hours in ethics; nothing more is owed."),
+    ],
+)
+def test_the_reason_gives_figures_and_the_day(hours: int, why: str) -> None:
+    found = answer(book(requirement("ethics", 4)), credit(parts=[{"amount": hours, "topics": ["ethics"]}]))
+    assert found.requirement("ethics").why == why
+
+
+def test_the_reason_of_an_unknown_says_what_decides_and_what_happens_if_it_turns_out_well() -> None:
+    why = answer(book(requirement("total", 10)), credit(approvals=None)).requirement("total").why
+    assert why == (
+        "You have 0 of 10 hours; 10 may still be owed by 31 May 2027. Not certain, because one question is open. "
+        "If it turns out well, this is met. Who approved “Untitled”? Its approval is not stated."
+    )
+
+
+def test_the_reason_mentions_hours_carried_in_and_those_that_are_lost() -> None:
+    rules = book(TOTAL, carry_in={"allowed": True, "at_most": {"total": 4}})
+    why = answer(rules, credit(amount=10), carried_in={"total": 5}).requirement("total").why
+    assert why == (
+        "You have 10 of 20 hours and 4 carried in; 6 are still owed by 31 May 2027. Of what you carried in, 1 hour is not counted here."
+    )
