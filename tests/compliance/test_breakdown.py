@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.compliance.situations import TODAY, a_credit, a_license, everything_for_lpcc
 
 from goodstanding.compliance.breakdown import NOT_ABOUT_THIS
 from goodstanding.compliance.selectors import standing_on
 from goodstanding.licensing.models import License
+from tests.compliance.situations import TODAY, a_credit, a_license, everything_for_lpcc
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.compliance.situations import NOW, PERIOD_END, TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
 
 from goodstanding.compliance.case_file import case_as_yaml
 from goodstanding.compliance.errors import QuestionNotOpenError
@@ -23,6 +22,7 @@ from goodstanding.licensing.errors import LicenseNotFoundError
 from goodstanding.licensing.models import License, LicensePeriod
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.licensing.services import answer_facts, record_renewal, remove_license
+from tests.compliance.situations import NOW, PERIOD_END, TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
 
 pytestmark = pytest.mark.django_db
 

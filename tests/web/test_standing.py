@@ -12,7 +12,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.compliance.situations import TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
 
 from goodstanding.audit.models import AuditEvent
 from goodstanding.core.documents import parse_document
@@ -23,6 +22,7 @@ from goodstanding.licensing.models import License
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.learner import standing as standing_view
 from goodstanding.web.learner.standing_page import anchor_of
+from tests.compliance.situations import TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
 
 pytestmark = pytest.mark.django_db
 
@@ -228,6 +228,34 @@ def test_a_missing_fact_leads_to_its_question(signed_in, clinician):
     assert f'href="{reverse("license-questions", args=[license_.pk])}">Answer this' in response.content.decode()
 
 
+def test_a_question_about_one_credit_leads_to_that_credit(signed_in, clinician):
+    license_ = a_license(clinician)
+    entry = a_credit(clinician, approvals=None)
+    body = signed_in.get("/standing/").content.decode()
+    assert f'href="{reverse("credit-page", args=[entry.pk])}">Open this credit' in body
+    assert f'href="{confirm_url(license_, f"approvals:{entry.pk}")}"' in body
+    signed_in.post(confirm_url(license_, f"approvals:{entry.pk}"), {"confirmed_on": "2026-05-03", "note": ""})
+    assert "Met, as you confirmed" in row_of(signed_in.get("/standing/"), license_, "ethics")
+
+
+def test_of_an_inactive_license_nothing_is_said_to_be_met(signed_in, clinician):
+    license_ = a_license(clinician, status="inactive")
+    everything_for_lpcc(clinician)
+    response = signed_in.get("/standing/")
+    assert "Not certain" in row_of(response, license_, "total")
+    assert 'class="tag met"' not in response.content.decode()
+    assert "Every requirement" not in text_of(response)
+    assert "What does the board ask of a license that is inactive?" in text_of(response)
+
+
+def test_a_confirmation_can_be_recorded_anew(signed_in, clinician):
+    license_ = a_license(clinician)
+    signed_in.post(confirm_url(license_), {"confirmed_on": "2026-05-03", "note": ""})
+    assert "You confirmed this on 3 May 2026 already." in text_of(signed_in.get(confirm_url(license_)))
+    signed_in.post(confirm_url(license_), {"confirmed_on": "2026-06-04", "note": ""})
+    assert "Confirmed by you on 4 June 2026" in text_of(signed_in.get("/standing/"))
+
+
 def test_as_of_an_earlier_day_is_labeled_and_leaves_later_credit_out(signed_in, clinician):
     license_ = a_license(clinician)
     a_credit(clinician, completed=dt.date(2026, 3, 1))
@@ -257,7 +285,7 @@ def test_a_day_outside_every_period_is_not_known(signed_in, clinician):
     everything_for_lpcc(clinician)
     page = text_of(signed_in.get("/standing/?on=2031-01-01"))
     assert "lies outside the renewal periods that are entered" in page
-    assert "is met" not in page
+    assert "Every requirement" not in page
 
 
 def test_a_license_whose_rule_is_gone_is_shown(signed_in, clinician):

@@ -209,7 +209,10 @@ def _day(request: HttpRequest) -> tuple[dt.date, DayForm]:
     if "on" not in request.GET:
         return now, DayForm(initial={"on": now})
     form = DayForm(request.GET)
-    return (form.cleaned_data["on"] if form.is_valid() else now), form
+    if form.is_valid():
+        return form.cleaned_data["on"], form
+    form.data = {}  # a date field can not hold what is no date; the message repeats it
+    return now, form
 
 
 urlpatterns: list[URLPattern] = [

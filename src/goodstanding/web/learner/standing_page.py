@@ -101,6 +101,7 @@ class QuestionRow:
     confirmed: bool
     confirm_url: str
     reopen_url: str
+    answer: str
     answer_url: str
 
 
@@ -354,13 +355,13 @@ def question_row(
     """One open question as the page and its own form show it."""
     where = [license_.id, question.id]
     settled = license_.settled.get(question.id)
-    answer_url = ""
-    if question.kind == "entry" and question.id.startswith("approvals:"):
-        answer_url = reverse("credit-page", args=[question.id.partition(":")[2]])
-    elif question.kind == "fact" and question.id != "renewals":
-        answer_url = reverse("license-questions", args=[license_.id])
-    elif question.kind in ("fact", "status"):
-        answer_url = reverse("license-edit", args=[license_.id])
+    answer_url = answer = ""
+    if question.kind == "entry" and ":" in question.id:
+        answer, answer_url = "Open this credit", reverse("credit-page", args=[question.id.partition(":")[2]])
+    elif question.kind == "fact":
+        # How often a license was renewed is part of the license; everything else about the person is a question of its rule.
+        where_asked = "license-edit" if question.id == "renewals" else "license-questions"
+        answer, answer_url = "Answer this", reverse(where_asked, args=[license_.id])
     return QuestionRow(
         id=question.id,
         anchor=f"{anchor_of(license_.id)}-q{number}",
@@ -373,6 +374,7 @@ def question_row(
         confirmed=question.confirmed,
         confirm_url=reverse("standing-confirm", args=where) if question.confirmable else "",
         reopen_url=reverse("standing-reopen", args=where) if question.confirmed else "",
+        answer=answer,
         answer_url=answer_url,
     )
 
