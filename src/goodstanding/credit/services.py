@@ -15,6 +15,7 @@ from django.db import models, transaction
 
 from goodstanding.accounts.permissions import require_administrator
 from goodstanding.accounts.selectors import get_profile
+from goodstanding.accounts.services import lock_holder
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.catalog.selectors import approvals_on, basis_of, course_of, get_sponsor, hours_are_provisional
 from goodstanding.core.certificates import (
@@ -309,7 +310,7 @@ def _add_entry(
     replaces: uuid.UUID | str | None,
 ) -> CreditEntry:
     # One writer a ledger: a second click waits here, then finds the entry of the first.
-    _locked(holder)
+    lock_holder(holder=holder)
     sent_before = CreditEntry.objects.filter(submission=submission).first()
     if sent_before is not None:
         return access_entry(holder=holder, entry_id=sent_before.pk)
@@ -343,7 +344,7 @@ def add_proof(*, holder: Holder, actor: User, entry_id: uuid.UUID | str, proof: 
     """Add a file that proves an entry. The same file twice is kept once."""
     _check_owner(holder, actor)
     file = read_proof(proof)
-    _locked(holder)
+    lock_holder(holder=holder)
     entry = _changeable(holder, entry_id)
     return _keep_proof(entry, actor, file, at)
 
@@ -371,7 +372,7 @@ def _keep_proof(entry: CreditEntry, actor: User, proof: Proof, at: dt.datetime) 
 def withdraw_credit(*, holder: Holder, actor: User, entry_id: uuid.UUID | str, at: dt.datetime) -> CreditEntry:
     """Take an entry entered by hand out of the ledger. It stays stored and can be brought back. Twice is the same as once."""
     _check_owner(holder, actor)
-    _locked(holder)
+    lock_holder(holder=holder)
     entry = _own_newest(holder, entry_id)
     if not is_withdrawn(entry):
         CreditWithdrawal.objects.create(entry=entry, at=at)
@@ -383,7 +384,7 @@ def withdraw_credit(*, holder: Holder, actor: User, entry_id: uuid.UUID | str, a
 def restore_credit(*, holder: Holder, actor: User, entry_id: uuid.UUID | str, at: dt.datetime) -> CreditEntry:
     """Bring a withdrawn entry back. Twice is the same as once."""
     _check_owner(holder, actor)
-    _locked(holder)
+    lock_holder(holder=holder)
     entry = _own_newest(holder, entry_id)
     if is_withdrawn(entry):
         CreditWithdrawal.objects.create(entry=entry, at=at, restored=True)
