@@ -72,6 +72,12 @@ class TestAdding:
         assert add(submission=submission) == add(submission=submission)
         assert License.objects.count() == LicensePeriod.objects.count() == 1
 
+    def test_an_old_form_sent_again_after_a_removal_adds_a_new_one(self, add: Add, clinician: User) -> None:
+        submission = uuid.uuid4()
+        first = add(submission=submission)
+        services.remove_license(license=first, actor=clinician, at=NOW)
+        assert add(submission=submission) != first
+
     @pytest.mark.parametrize("number", ["LPCC 1234", "lpcc1234", " Lpcc-1234"])
     def test_the_same_license_twice_is_refused_however_it_is_spelled(self, add: Add, number: str) -> None:
         first = add()

@@ -25,6 +25,7 @@ __all__ = [
     "ensure_holder",
     "ensure_profile",
     "hash_token",
+    "lock_holder",
     "open_account",
     "open_administrator",
     "release_unconfirmed",
@@ -39,6 +40,11 @@ def ensure_holder(*, user: User) -> Holder:
     """The user's holder, made if missing."""
     holder, _ = Holder.objects.get_or_create(user=user)
     return holder
+
+
+def lock_holder(*, holder: Holder) -> Holder:
+    """The holder, locked for this transaction: whoever else adds to what it holds waits, and then sees what was added."""
+    return Holder.objects.select_for_update().get(pk=holder.pk)
 
 
 def ensure_profile(*, user: User) -> Profile:

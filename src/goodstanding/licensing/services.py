@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from goodstanding.accounts.services import lock_holder
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.core.rules.model import Fact, FactValue
 from goodstanding.core.rules.periods import ONE_DAY, add_months
@@ -84,8 +85,11 @@ def add_license(
     Raises LicenseRefusedError (LicenseDuplicateError, AnswerRefusedError).
     """
     _check_owner(holder, actor)
+    holder = lock_holder(holder=holder)
     if submission is not None and (sent_before := holder.licenses.filter(pk=submission).first()):
-        return sent_before
+        if sent_before.removed_at is None:
+            return sent_before
+        submission = None  # an old form sent again after the license was removed: a new license
     number = " ".join(number.split())
     known = any((one.rule, one.profession, one.license_type) == (rule, profession, license_type) for one in license_types())
     if not known:
@@ -111,7 +115,7 @@ def add_license(
                 renewals=renewals,
                 status=status,
             )
-    except IntegrityError as error:  # the same form, or the same license, in another request at this moment
+    except IntegrityError as error:  # the lock makes this all but impossible; the constraint has the last word
         raise LicenseDuplicateError(None) from error
     start = period_start or period_start_for(issued=issued, end=period_end, months=months)
     LicensePeriod.objects.create(license=license_, start=start, end=period_end)
