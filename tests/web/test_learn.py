@@ -433,9 +433,15 @@ def test_an_incomplete_profile_is_said_and_nothing_is_lost(client, make_user, pr
     assert words in page
     assert f"{reverse('account')}?next={ATTESTATION}" in page
     assert "Your profile is not complete" in body(client.post(ATTESTATION, {"signed_name": "Ada Example"}))
-    user.profile.legal_name, user.profile.time_zone = "Ada Example", "America/New_York"
-    user.profile.save()
+    completed = {"legal_name": "Ada Example", "time_zone": "America/New_York", "professions": ["counselor"]}
+    assert leads(client.post(f"{reverse('account')}?next={ATTESTATION}", completed)) == ATTESTATION
     assert leads(client.post(ATTESTATION, {"signed_name": "Ada Example"})) == DONE
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
+def test_a_completed_profile_leads_nowhere_outside(signed_in, elsewhere):
+    completed = {"legal_name": "Ada Example", "time_zone": "America/New_York", "professions": ["counselor"]}
+    assert leads(signed_in.post(reverse("account"), completed, query_params={"next": elsewhere})) == reverse("account")
 
 
 # What pages weigh and keep to themselves

@@ -131,7 +131,9 @@ def list_versions(slug: str) -> QuerySet[CourseVersion]:
 
 def get_version(slug: str, number: int) -> CourseVersion:
     """One version of a course by its number; CourseNotFoundError if there is none."""
-    version = CourseVersion.objects.filter(course_id=slug, number=number).select_related("credit_basis").first()
+    version: CourseVersion | None = (
+        CourseVersion.objects.filter(course_id=slug, number=number).select_related("credit_basis").first()
+    )
     if version is None:
         raise CourseNotFoundError(slug)
     return version

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from goodstanding.accounts import selectors, services
@@ -88,6 +89,10 @@ def account(request: HttpRequest) -> HttpResponse:
                 form.add_error(field, problem)
         else:
             messages.success(request, "Your profile is saved.")
+            # Whoever was sent here from a page that lacked something goes back to it.
+            back = request.GET.get("next", "")
+            if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+                return redirect(back)
             return redirect("account" if was_complete else "standing")
     accepted = [(one, terms_day(one.version)) for one in selectors.list_terms_acceptances(user)]
     context = {"form": form, "complete": was_complete, "accepted": accepted}

@@ -107,9 +107,11 @@ def _answers(request: HttpRequest) -> dict[str, str]:
 
 def _result(request: HttpRequest, here: Here, taken: PostTestAttempt) -> HttpResponse:
     result = selectors.result_of(taken)
+    by_objective = {each.objective: each for each in result.objectives}
     objectives = [
-        {"text": here.course.objective(each.objective).text, "correct": each.correct, "asked": each.asked}
-        for each in result.objectives
+        {"text": objective.text, "correct": by_objective[objective.id].correct, "asked": by_objective[objective.id].asked}
+        for objective in here.course.objectives
+        if objective.id in by_objective
     ]
     revisit = [step for step in here.path.steps if step.kind == "section" and step.id in result.sections_to_revisit]
     overview = selectors.post_test_of(here.enrollment)
