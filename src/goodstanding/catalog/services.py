@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile, File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from goodstanding.accounts.permissions import require_administrator
@@ -166,14 +166,18 @@ def record_approval(
     evidence: File[bytes],
     evidence_name: str,
     demonstration: bool = False,
+    submission: uuid.UUID | None = None,
 ) -> Approval:
     """
     Record that an approval body approved the sponsor, with the document that proves it.
 
     The evidence is checked by its content and stored under a random name; its own name is kept for people to read. Courses
-    show the statement from the first day on. Raises EvidenceError, ApprovalDatesError or ApprovalFormatsError.
+    show the statement from the first day on. `submission` names one filled-in form: the same one sent twice records one
+    approval and gives it back both times. Raises EvidenceError, ApprovalDatesError or ApprovalFormatsError.
     """
     require_administrator(actor)
+    if submission is not None and (sent_before := Approval.objects.filter(pk=submission).first()):
+        return sent_before
     if valid_to < valid_from:
         raise ApprovalDatesError("The approval ends before it begins. Check both days.")
     known = [code for code, _ in FORMATS]
@@ -181,6 +185,7 @@ def record_approval(
         raise ApprovalFormatsError("Choose at least one of the formats that the approval covers.")
     kept = read_evidence(evidence)
     approval = Approval(
+        id=submission or uuid.uuid4(),
         body=body.strip(),
         body_name=body_name.strip(),
         number=number.strip(),
@@ -196,7 +201,8 @@ def record_approval(
     approval.evidence.save(f"{uuid.uuid4().hex}{kept.suffix}", ContentFile(kept.data), save=False)
     stored = approval.evidence.name
     try:
-        approval.save(force_insert=True)
+        with transaction.atomic():
+            approval.save(force_insert=True)
         record_event(
             tag=Tag.APPROVAL_RECORDED,
             actor=actor,
@@ -204,6 +210,9 @@ def record_approval(
             subject_id=approval.pk,
             data={"body": approval.body, "from": valid_from.isoformat(), "to": valid_to.isoformat(), "sha256": kept.sha256},
         )
+    except IntegrityError:  # the same form in another request at this moment
+        approval.evidence.storage.delete(str(stored))
+        return Approval.objects.get(pk=approval.pk)
     except Exception:
         approval.evidence.storage.delete(str(stored))
         raise

@@ -269,11 +269,13 @@ class Filled:
     certificates: int
 
 
+@transaction.atomic
 def fill(*, password: str, content_root: Path, at: dt.datetime, on: dt.date) -> Filled:
     """
     Fill an empty database with the demonstration, as of the day `on`; one that holds it already is left as it is.
 
-    Raises RealPeopleError, with nothing changed, if the database holds any account that is not one of the demonstration's.
+    All or nothing: a run that was broken off leaves an empty database, which the next run fills. Raises RealPeopleError,
+    with nothing changed, if the database holds any account that is not one of the demonstration's.
     """
     ours = {ADMINISTRATOR[0], *(person.email for person in PEOPLE)}
     found = set(find_users().values_list("email", flat=True))
@@ -291,9 +293,7 @@ def fill(*, password: str, content_root: Path, at: dt.datetime, on: dt.date) -> 
     )
 
 
-@transaction.atomic
 def _fill(*, password: str, content_root: Path, at: dt.datetime, on: dt.date) -> None:
-    """All or nothing: a run that was broken off leaves an empty database, which the next run fills."""
     publish_content(root=content_root, at=at)
     email, name = ADMINISTRATOR
     administrator = create_person(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -72,4 +73,5 @@ def approval_form() -> dict:
         "valid_to": "2026-12-31",
         "statement": "Written for a test.",
         "evidence": SimpleUploadedFile("letter.pdf", PDF, "application/pdf"),
+        "submission": str(uuid.uuid4()),
     }

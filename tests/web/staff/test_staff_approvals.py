@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -73,6 +74,22 @@ def test_a_mistake_is_named_and_nothing_is_recorded(as_administrator, approval_f
     assert "A body of the test" in page
     assert not Approval.objects.exists()
     assert not list_events(tag=Tag.APPROVAL_RECORDED).exists()
+
+
+def test_a_double_click_records_one_approval(as_administrator, approval_form):
+    for _ in range(2):
+        approval_form["evidence"].seek(0)
+        response = as_administrator.post(RECORD, approval_form)
+        assert response.headers["Location"] == f"/staff/approvals/{approval_form['submission']}/"
+    assert Approval.objects.count() == 1
+    assert list_events(tag=Tag.APPROVAL_RECORDED).count() == 1
+
+
+def test_the_form_carries_a_fresh_submission_and_keeps_it_after_a_mistake(as_administrator, approval_form):
+    names = {re.search(r'name="submission" value="([^"]+)"', as_administrator.get(RECORD).content.decode())[1] for _ in range(2)}
+    assert len(names) == 2
+    page = as_administrator.post(RECORD, approval_form | {"number": ""}).content.decode()
+    assert f'name="submission" value="{approval_form["submission"]}"' in page
 
 
 def test_a_demonstration_approval_can_be_recorded_only_in_a_demonstration(as_administrator, approval_form, settings):

@@ -101,6 +101,7 @@ class ApprovalForm(LookForm):
         help_text="The letter or certificate of the body: PDF, JPEG or PNG, up to 10 MB. Only administrators can download it.",
         error_messages={"empty": "The file is empty. Choose the file once more."},
     )
+    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
