@@ -353,6 +353,17 @@ def test_the_license_to_act_on_first_is_unmet_and_due_soonest(clinician):
     assert first.id == soon.pk
 
 
+def test_what_may_have_lapsed_goes_before_what_is_only_uncertain_and_what_can_not_be_said_goes_last(clinician):
+    gone = a_license(clinician)
+    License.objects.filter(pk=gone.pk).update(rule="us/zz/gone")
+    uncertain = a_license(clinician, kind="lcsw", status="inactive")
+    over = a_license(clinician, kind="lmft", period_end=dt.date(2026, 10, 31))
+    standing = stand(clinician)
+    assert [one.id for one in standing.by_urgency] == [over.pk, uncertain.pk, gone.pk]
+    assert standing.first is not None
+    assert standing.first.id == over.pk
+
+
 def test_the_number_of_queries_does_not_grow(clinician):
     a_license(clinician)
     with CaptureQueriesContext(

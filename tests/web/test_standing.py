@@ -288,6 +288,13 @@ def test_a_day_outside_every_period_is_not_known(signed_in, clinician):
     assert "Every requirement" not in page
 
 
+def test_after_the_last_known_period_the_page_leads_to_recording_the_renewal(signed_in, clinician):
+    license_ = a_license(clinician, period_end=dt.date(2026, 10, 31))
+    response = signed_in.get("/standing/")
+    assert "What California LPCC still asks is not fully known" in text_of(response)
+    assert f'href="{reverse("license-renew", args=[license_.pk])}">Record a renewal' in response.content.decode()
+
+
 def test_a_license_whose_rule_is_gone_is_shown(signed_in, clinician):
     gone = a_license(clinician)
     License.objects.filter(pk=gone.pk).update(rule="us/zz/gone")

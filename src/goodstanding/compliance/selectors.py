@@ -107,9 +107,18 @@ class HolderStanding:
 
     @property
     def by_urgency(self) -> tuple[LicenseStanding, ...]:
-        """The licenses in the order to act on: unmet before unknown before met, then by the nearest deadline."""
+        """
+        The licenses in the order to act on: unmet before unknown before met, then by the nearest deadline.
+
+        Without a deadline, because the day lies outside every known period, a license may have lapsed: it goes before
+        those with one. One that could not be evaluated goes last, for there is nothing to do about it here.
+        """
         rank = {Standing.UNMET: 0, Standing.UNKNOWN: 1, Standing.MET: 2}
-        return tuple(sorted(self.licenses, key=lambda one: (rank[one.standing], one.gap.deadline or dt.date.max)))
+
+        def urgency(one: LicenseStanding) -> tuple[int, bool, dt.date]:
+            return rank[one.standing], one.evaluation is None, one.gap.deadline or dt.date.min
+
+        return tuple(sorted(self.licenses, key=urgency))
 
     @property
     def first(self) -> LicenseStanding | None:

@@ -134,6 +134,7 @@ class LicenseCard:
     period: str
     due: dt.date | None
     days: str
+    renew_url: str = ""
     rows: tuple[RequirementRow, ...] = ()
     questions: tuple[QuestionRow, ...] = ()
     more_questions: int = 0
@@ -257,6 +258,7 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
         outcome=license_.standing,
         tag=_card_tag(license_.gap),
         unknown_why="" if period else evaluation.summary,
+        renew_url="" if period else reverse("license-renew", args=[license_.id]),
         total=next((row for row in rows if row.anchor == f"{anchor}-total"), None),
         period=f"{_day(period.start)} to {_day(period.end)}" if period else "",
         due=period.end if period else None,
