@@ -104,7 +104,24 @@ class TestDelivery:
         assert len(mail.outbox) == 1
 
 
+class Picky(BaseEmailBackend):
+    """A mail server that fails on one message in a way of its own, and takes the others."""
+
+    def send_messages(self, email_messages: list[mail.EmailMessage]) -> int:
+        if "ada@example.org" in email_messages[0].to:
+            raise UnicodeError("ada")
+        mail.outbox.extend(email_messages)
+        return len(email_messages)
+
+
 class TestSweep:
+    def test_one_bad_mail_does_not_hold_up_the_others(self, settings: object) -> None:
+        settings.EMAIL_BACKEND = f"{__name__}.Picky"
+        write()
+        send_mail(to="ben@example.org", subject="Two", body="Two")
+        assert deliver_due(at=timezone.now() + dt.timedelta(minutes=2)) == 1
+        assert [message.to for message in mail.outbox] == [["ben@example.org"]]
+
     def test_leaves_a_new_mail_to_its_own_job(self) -> None:
         write()
         now = timezone.now()

@@ -308,14 +308,28 @@ class TestClaim:
         assert client.session["_auth_user_id"] == str(user.pk)
         assert mail.outbox == []  # the link proves the operator; there is nothing to confirm
 
-    def test_clicked_twice_makes_one_administrator(self, link: str) -> None:
-        first, second = Client(), Client()
-        first.post(link, self.ACCOUNT)
-        again = second.post(link, self.ACCOUNT)
-        assert again.status_code == 409
-        assert "This link was used" in text(again)
-        assert first.post(link).headers["Location"] == reverse("staff-home")
+    def test_clicked_twice_makes_one_administrator_and_both_copies_arrive(self, link: str) -> None:
+        first, second = Client(), Client()  # a double click goes out before any cookie comes back
+        for browser in (first, second, first):
+            assert browser.post(link, self.ACCOUNT).headers["Location"] == reverse("staff-home")
         assert User.objects.filter(role=Role.ADMINISTRATOR).count() == User.objects.count() == 1
+
+    def test_used_is_no_way_to_guess_passwords(self, link: str, clinician: User) -> None:
+        Client().post(link, self.ACCOUNT)
+        guess = self.ACCOUNT | {"email": clinician.email, "password1": "not the right one"}
+        answers = [Client().post(link, guess) for _ in range(5)]
+        right = Client().post(link, guess | {"password1": "a long enough word"})
+        for answer in (*answers, right):
+            assert answer.status_code == 409
+            assert "sessionid" not in answer.cookies
+        clinician.refresh_from_db()
+        assert clinician.role == Role.CLINICIAN
+
+    def test_taken_with_the_password_of_an_older_account(self, link: str, clinician: User) -> None:
+        given = self.ACCOUNT | {"email": clinician.email, "password1": "a long enough word"}
+        assert Client().post(link, given).headers["Location"] == reverse("staff-home")
+        clinician.refresh_from_db()
+        assert clinician.role == Role.ADMINISTRATOR
 
     def test_used_refuses_kindly_whoever_comes_next(self, link: str, signed_in: Client, clinician: User) -> None:
         Client().post(link, self.ACCOUNT)

@@ -216,6 +216,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("GOODSTANDING_BEHIND_PROXY") else None
+# without it the limits on guessing would take all visitors for one: the proxy
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("GOODSTANDING_BEHIND_PROXY") else 0
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SESSION_COOKIE_SECURE = _https

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -49,7 +48,7 @@ def deliver_mail(*, mail_id: uuid.UUID, at: dt.datetime) -> bool:
     )
     try:
         message.send()
-    except (OSError, SMTPException) as error:
+    except Exception as error:  # noqa: BLE001 - one mail that fails in its own way must not hold up the others
         # only the kind of failure: the text of a mail server's answer repeats addresses
         logger.warning("A mail could not be delivered (attempt %d): %s", mail.attempts, type(error).__name__)
         wait = min(dt.timedelta(minutes=2 ** min(mail.attempts, 10)), LONGEST_WAIT)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import login
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -56,25 +58,41 @@ def _take_role(request: HttpRequest, token: str, user: User) -> HttpResponse:
 
 
 def _make_account(request: HttpRequest, token: str) -> HttpResponse:
-    if selectors.has_administrator():
-        raise ClaimUsedError
-    form = ClaimForm(request.POST or None)
+    form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        user: User | None
         try:
             user = services.open_administrator(
                 token=token,
-                email=form.cleaned_data["email"],
-                password=form.cleaned_data["password1"],
-                legal_name=form.cleaned_data["legal_name"],
+                email=given["email"],
+                password=given["password1"],
+                legal_name=given["legal_name"],
                 at=timezone.now(),
             )
-        except EmailTakenError:
-            form.add_error("email", "There is an account with this e-mail already. Sign in with it, then open the link again.")
-        else:
+        except (ClaimUsedError, EmailTakenError):
+            user = _same_person(request, token, given["email"], given["password1"])
+        if user is not None:
             login(request, user)
             messages.success(request, "You are the administrator of this installation.")
             return redirect("staff-home")
+        form.add_error("email", "There is an account with this e-mail already. Sign in with it, then open the link again.")
+    if selectors.has_administrator():
+        raise ClaimUsedError
     return render(request, "public/claim.html", {"form": form})
+
+
+def _same_person(request: HttpRequest, token: str, email: str, password: str) -> User | None:
+    """
+    Whoever has that account already and typed its password: the form was sent twice, or the account is older than the link.
+
+    None for anyone else. Tries count against the limits of signing in, so the link is no way to guess passwords.
+    """
+    try:
+        user = cast("User | None", get_adapter().authenticate(request, email=email, password=password))
+    except ValidationError:
+        return None
+    return None if user is None else services.claim_administrator(token=token, user=user, at=timezone.now())
 
 
 urlpatterns: list[URLPattern] = [path("claim/<str:token>/", claim, name="claim")]
