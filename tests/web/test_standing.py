@@ -6,6 +6,7 @@ import datetime as dt
 import html
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -22,15 +23,16 @@ from goodstanding.licensing.models import License
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.learner import standing as standing_view
 from goodstanding.web.learner.standing_page import anchor_of
-from tests.compliance.situations import TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
+from tests.compliance.situations import NOW, TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch):
-    """The pages ask the web's one clock; it stands still here."""
+    """The clocks of the pages stand still, so that these tests mean the same on any day."""
     monkeypatch.setattr(standing_view, "today", lambda request: TODAY)
+    monkeypatch.setattr(standing_view, "timezone", SimpleNamespace(now=lambda: NOW))
 
 
 def text_of(response) -> str:
