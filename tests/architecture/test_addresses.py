@@ -130,3 +130,12 @@ def test_pages_of_a_person_stay_out_of_shared_caches(as_administrator, name):
     response = as_administrator.get(ADDRESSES[name])
     assert re.search(r"no-store|private", response.headers.get("Cache-Control", ""))
     _read(response)
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_in_a_demonstration_every_page_says_so(as_administrator, settings, name):
+    settings.DEMONSTRATION = True
+    response = as_administrator.get(ADDRESSES[name])
+    _read(response)
+    if response.headers["Content-Type"].startswith("text/html") and response.content:
+        assert b"Demonstration. The people, licenses, credits and approvals here are made up." in response.content

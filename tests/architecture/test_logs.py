@@ -9,6 +9,8 @@ import pytest
 
 from goodstanding.conf.logs import Impersonal, Line, impersonal
 
+pytestmark = pytest.mark.slow_once
+
 
 @pytest.mark.parametrize(
     ("line", "secret"),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow_once
+
 SOURCE = Path(__file__).parents[2] / "src" / "goodstanding"
 FILES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py") if "_content" not in path.parts)
 WEB = [path for path in FILES if path.parts[0] == "web"]

@@ -9,6 +9,8 @@ import allauth
 import pytest
 from django.template.loader import get_template
 
+pytestmark = pytest.mark.slow_once
+
 SOURCE = Path(__file__).parents[2] / "src" / "goodstanding"
 TEMPLATES = SOURCE / "web" / "templates"
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.is_file())

@@ -149,6 +149,7 @@ def goodstanding(*arguments: str, home, **environment: str) -> subprocess.Comple
     )
 
 
+@pytest.mark.slow_once
 def test_the_command_fills_a_folder_of_its_own_and_says_how_to_sign_in(tmp_path):
     elsewhere = tmp_path / "real.sqlite3"
 
@@ -178,6 +179,7 @@ def test_the_command_fills_a_folder_of_its_own_and_says_how_to_sign_in(tmp_path)
     assert not (demo / SIGN_IN).exists()
 
 
+@pytest.mark.slow_once
 def test_a_folder_that_can_not_be_used_is_named_on_one_line(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
