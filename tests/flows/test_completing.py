@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connections
 
 from goodstanding.credit.models import Certificate, CreditEntry
 from goodstanding.flows.completing import certificate_of, complete
 from goodstanding.learning.errors import SignedNameError, StepLockedError
 from goodstanding.learning.models import Attestation, Completion
-from goodstanding.learning.selectors import access_enrollment
-from tests.learning.making import AT, SLUG, TODAY, enrolled, evaluated, passed_test
+from tests.learning.making import AT, TODAY, enrolled, evaluated, passed_test
 
 
 def sign(enrollment, name="Ada Example"):
@@ -71,24 +66,4 @@ def test_a_failing_award_takes_the_completion_back(clinician, monkeypatch):
             sign(enrollment)
     assert counts() == (0, 0, 0, 0)
     sign(enrollment)
-    assert counts() == (1, 1, 1, 1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_requests_at_once_complete_once(make_user):
-    user = make_user()
-    evaluated(user)
-    together = threading.Barrier(4)
-
-    def one(_: int) -> str:
-        try:
-            enrollment = access_enrollment(user.holder, SLUG)
-            together.wait(timeout=20)
-            return str(sign(enrollment).number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        numbers = list(pool.map(one, range(4)))
-    assert len(set(numbers)) == 1
     assert counts() == (1, 1, 1, 1)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """POST starts the course; GET goes on where the learner left off."""
     if request.method == "POST":
@@ -48,7 +48,7 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(address_of(slug, selectors.place_of(enrollment, selectors.path_of(enrollment))))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_course
 def section(request: HttpRequest, slug: str, section_id: str) -> HttpResponse:
     """POST says that the section was read to its end."""

@@ -69,7 +69,7 @@ class AttestationForm(LookForm):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_course
 def evaluation(request: HttpRequest, slug: str) -> HttpResponse:
     here = enter(request, slug, "evaluation")
@@ -87,7 +87,7 @@ def evaluation(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "learner/learn_evaluation.html", {"here": here, "form": form})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_course
 def attestation(request: HttpRequest, slug: str) -> HttpResponse:
     here = enter(request, slug, "attestation")

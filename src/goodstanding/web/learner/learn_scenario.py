@@ -54,7 +54,7 @@ class SceneForm(LookForm):
             )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_course
 def scenario(request: HttpRequest, slug: str, scenario_id: str) -> HttpResponse:
     """The way in (POST begins), the scene one stands at, or the look back once the first run has ended."""
@@ -87,7 +87,7 @@ def scenario(request: HttpRequest, slug: str, scenario_id: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_course
 def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, position: int) -> HttpResponse:
     """One scene of one run. A scene that is past shows what was done there; POST takes the step once."""

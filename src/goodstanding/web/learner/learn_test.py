@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _FIELD = "answer-"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_course
 def post_test(request: HttpRequest, slug: str) -> HttpResponse:
     """What the test is and how one stands with it; POST begins an attempt, or goes on with the open one."""
@@ -39,7 +39,7 @@ def post_test(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "learner/learn_test.html", {"here": here, "overview": overview, "again": _again(here)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_course
 def attempt(request: HttpRequest, slug: str, attempt_id: uuid.UUID) -> HttpResponse:
     """The questions of an open attempt, or the result of one that was handed in."""
