@@ -134,8 +134,9 @@ def test_everything_wrong_is_said_at_once(signed_in: Client) -> None:
         "/credits/add/", filled(title="", completed="2126-01-01", amount="-1", part_amount_0="", approvals=[])
     ).content.decode()
 
-    for words in ("Enter the title", "in the future", "above zero", "Enter how much of it was about this topic", "Tick what"):
-        assert words in html
+    said = ("Enter the title", "in the future", "above zero", "Enter how much of it was about this topic", "Tick what")
+    places = [html.index(words) for words in said]
+    assert places == sorted(places)  # the summary follows the page
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ SPONSOR_KIND_LABELS: Mapping[str, str] = {
 NONE, UNKNOWN = "none", "unknown"
 ROWS, MOST_ROWS = 2, 12
 
+_PAGE_ORDER = ("title", "completed", "started", "amount", "unit")
+
 _DAY = {"invalid": "Enter a day of the calendar, such as 2026-11-23."}
 _AMOUNT = {
     "invalid": "Enter a number, such as 6 or 1.5.",
@@ -252,6 +254,20 @@ class CreditForm(LookForm):
         """Put what the ledger refused beside the fields that it is about."""
         for field, problem in problems.items():
             self.add_error("part_amount_0" if field == "parts" else field if field in self.fields else None, problem)
+
+        self._order_errors()
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self._order_errors()
+
+    def _order_errors(self) -> None:
+        """The summary follows the page from top to bottom, whoever found the error."""
+        parts = [name for name in self.fields if name.startswith("part_")]
+        order = dict.fromkeys((*_PAGE_ORDER, *parts, *self.fields))
+        place = {name: number for number, name in enumerate(order)}
+        for name in sorted(self.errors, key=lambda name: place.get(name, len(place))):
+            self.errors[name] = self.errors.pop(name)
 
     def ask_for_file_again(self) -> None:
         """A browser does not keep the chosen file when a form comes back; saying so is all that can be done."""
