@@ -19,7 +19,7 @@ from goodstanding.core.rules.evaluate import evaluate
 from goodstanding.core.rules.outcome import Evaluation, Outcome, Standing, to_json
 from goodstanding.credit.models import CreditEntry
 from goodstanding.licensing.errors import LicenseNotFoundError
-from goodstanding.licensing.models import License, LicensePeriod
+from goodstanding.licensing.models import License, LicenseFact, LicensePeriod
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.licensing.services import answer_facts, record_renewal, remove_license
 from tests.compliance.situations import NOW, PERIOD_END, TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
@@ -207,6 +207,13 @@ def test_a_missing_answer_about_the_person_is_never_assumed(clinician):
     assert answer(clinician).requirement("marriage_and_family").outcome is Outcome.UNKNOWN
     answer_facts(license=license_, answers={"couples_and_families": False}, at=NOW)
     assert "marriage_and_family" in {one.id for one in answer(clinician).not_applicable}
+
+
+@pytest.mark.parametrize(("name", "value"), [("couples_and_families", "perhaps"), ("a_question_of_the_past", True)])
+def test_an_answer_that_fits_no_question_any_more_counts_as_not_given(clinician, name, value):
+    license_ = a_license(clinician, facts={})
+    LicenseFact.objects.create(license=license_, name=name, value=value, answered_at=NOW)
+    assert answer(clinician).requirement("marriage_and_family").outcome is Outcome.UNKNOWN
 
 
 def test_a_license_whose_rule_is_gone_is_shown_as_unknown(clinician):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -30,7 +30,7 @@ def license_in_case(
     *,
     license_: License,
     periods: Iterable[LicensePeriod],
-    facts: Mapping[str, Any],
+    facts: Mapping[str, FactValue],
     confirmed: Iterable[str],
     entry_ids: Iterable[str],
     rules: RuleBook,
@@ -108,22 +108,9 @@ def _questions(rule: RuleFile, entry_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(("carried_in", *(question.id for question in rule.open_questions), *of_entries))
 
 
-def _facts(answers: Mapping[str, Any], vocabulary: Mapping[str, Fact]) -> dict[str, FactValue]:
-    """The answers that fit the vocabulary. A table keeps a day as text; here it becomes a day again."""
-    facts: dict[str, FactValue] = {}
-    for name, answer in answers.items():
-        fact = vocabulary.get(name)
-        if fact is None or answer is None:
-            continue
-        value = answer
-        if fact.type == "date" and isinstance(answer, str):
-            try:
-                value = dt.date.fromisoformat(answer)
-            except ValueError:
-                continue
-        if fact.fits(value):
-            facts[name] = value
-    return facts
+def _facts(answers: Mapping[str, FactValue], vocabulary: Mapping[str, Fact]) -> dict[str, FactValue]:
+    """The answers that fit the vocabulary; any other counts as not given, and what depends on it as not known."""
+    return {name: answer for name, answer in answers.items() if name in vocabulary and vocabulary[name].fits(answer)}
 
 
 def _plain(amount: Decimal) -> Decimal:
