@@ -37,6 +37,7 @@ class Server:
     home: Path
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
+    password: str = ""  # of the demonstration's people, where it serves that
 
     @property
     def outbox(self) -> Path:

@@ -73,3 +73,25 @@ def open_browser(browser: Browser, server: Server) -> Iterator[Callable[..., Bro
 @pytest.fixture
 def page(open_browser: Callable[..., BrowserContext]) -> Page:
     return open_browser().new_page()
+
+
+@pytest.fixture(autouse=True)
+def picture_of_failure(request: pytest.FixtureRequest, browser: Browser, open_browser: object) -> Iterator[None]:
+    """Where a journey failed, each open page is photographed into build/failures/."""
+    yield
+    report = getattr(request.node, "report_of_call", None)
+    if report is not None and report.failed:
+        folder = Path("build/failures")
+        folder.mkdir(parents=True, exist_ok=True)
+        pages = [page for context in browser.contexts for page in context.pages]
+        for number, page in enumerate(pages):
+            page.screenshot(path=folder / f"{request.node.name}-{number}.png", full_page=True)
+            print(page.url)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.when == "call":
+        item.report_of_call = report  # type: ignore[attr-defined]
