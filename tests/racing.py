@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
 
-__all__ = ["race"]
+__all__ = ["meeting_after", "race"]
 
 
 def race(*deeds: Callable[[], Any]) -> list[Any]:
@@ -32,3 +33,25 @@ def race(*deeds: Callable[[], Any]) -> list[Any]:
         thread.join(timeout=30)
     assert not any(thread.is_alive() for thread in threads)
     return results
+
+
+def meeting_after(words: str, deed: Callable[[], Any], meeting: threading.Barrier) -> Callable[[], Any]:
+    """
+    The deed, which stops after its first query that holds `words` until the others got as far, or for a moment.
+
+    Where a lock keeps the others out, they never come, and the meeting breaks up; without it, all have looked before any
+    has acted. So a missing lock shows every time, not only when the moment is unlucky.
+    """
+
+    def wrapper(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if words in sql and not meeting.broken:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                meeting.wait()
+        return result
+
+    def do() -> Any:
+        with connection.execute_wrapper(wrapper):
+            return deed()
+
+    return do
