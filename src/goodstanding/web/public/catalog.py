@@ -12,7 +12,10 @@ from django.views.decorators.http import require_safe
 from goodstanding.accounts.selectors import get_holder
 from goodstanding.catalog.errors import CourseNotFoundError
 from goodstanding.catalog.selectors import FORMATS, approvals_on, get_course, get_sponsor, offered_courses
+from goodstanding.core.courseware import Course
+from goodstanding.credit.selectors import topics_label
 from goodstanding.learning.selectors import find_enrollment, states_of
+from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.clock import today
 
 _PROFESSIONS = {
@@ -33,7 +36,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
         {
             "course": course,
             "state": states.get(course.slug, ""),
-            "topics": _topics(course.content.topics),
+            "topics": _topics(course.content),
             "approvals": approved[course.content.format],
         }
         for course in courses
@@ -65,7 +68,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
             "own_version": enrollment.version.number if enrollment and enrollment.version_id != course.version.pk else None,
             "sign_in": f"{reverse('account_login')}?{back}",
             "sign_up": f"{reverse('account_signup')}?{back}",
-            "topics": _topics(content.topics),
+            "topics": _topics(content),
             "professions": ", ".join(_PROFESSIONS[each] for each in content.professions),
             "format": dict(FORMATS)[content.format],
             "needed": -(-content.post_test.pass_percent * content.post_test.form_size // 100),
@@ -77,10 +80,9 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _topics(shares: tuple[object, ...]) -> list[str]:
-    """The topics of a course as words, each once."""
-    ids = dict.fromkeys(topic for share in shares for topic in getattr(share, "topics", ()))
-    return [each.replace("_", " ") for each in ids]
+def _topics(content: Course) -> str:
+    """What the course is about, in the words of the rules' vocabulary, each topic once."""
+    return topics_label(rulebook(), dict.fromkeys(topic for share in content.topics for topic in share.topics))
 
 
 urlpatterns: list[URLPattern] = [
