@@ -76,6 +76,11 @@ def test_a_mistake_is_named_and_nothing_is_recorded(as_administrator, approval_f
     assert not list_events(tag=Tag.APPROVAL_RECORDED).exists()
 
 
+def test_a_file_that_was_fine_must_be_chosen_again_and_the_page_says_so(as_administrator, approval_form):
+    page = as_administrator.post(RECORD, approval_form | {"number": ""}).content.decode()
+    assert "Choose the file once more" in page
+
+
 def test_a_double_click_records_one_approval(as_administrator, approval_form):
     for _ in range(2):
         approval_form["evidence"].seek(0)

@@ -184,6 +184,8 @@ def record(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "The approval is recorded.")
             return redirect("staff-approval", approval_id=approval.pk)
+    if form.errors and "evidence" in request.FILES and "evidence" not in form.errors:
+        form.add_error("evidence", "Choose the file once more: no browser keeps it when a form comes back.")
     return render(request, "staff/approval_record.html", {"form": form}, status=400 if form.errors else 200)
 
 
