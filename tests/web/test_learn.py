@@ -292,6 +292,12 @@ def test_starting_the_test_twice_is_one_attempt(signed_in, attempt):
     assert PostTestAttempt.objects.count() == 1
 
 
+def test_who_comes_back_during_the_test_stands_before_her_questions(signed_in, attempt):
+    body(signed_in.get(attempt_page(attempt)))
+    assert leads(signed_in.get(LEARN)) == TEST
+    assert leads(signed_in.get(TEST)) == attempt_page(attempt)
+
+
 def test_no_key_and_no_reason_is_on_the_page_of_questions(signed_in, attempt):
     page = body(signed_in.get(attempt_page(attempt)))
     assert "Reason 0a." not in page
@@ -448,7 +454,7 @@ def test_a_completed_profile_leads_nowhere_outside(signed_in, elsewhere):
 
 
 def test_no_page_of_the_player_is_kept_by_caches_or_found_by_search(signed_in, attempt):
-    for address in (ONE, SCENE, TEST, attempt_page(attempt)):
+    for address in (ONE, SCENE, attempt_page(attempt)):
         response = signed_in.get(address)
         assert "no-store" in response["Cache-Control"]
         assert "noindex" in body(response)

@@ -26,7 +26,7 @@ _FIELD = "answer-"
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_course
 def post_test(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the test is and how one stands with it; POST begins an attempt, or goes on with the open one."""
+    """What the test is and how one stands with it, or the attempt that is open; POST begins one."""
     here = enter(request, slug, "post_test")
     if request.method == "POST":
         try:
@@ -36,6 +36,8 @@ def post_test(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("learn-post-test", slug=slug)
         return redirect("learn-attempt", slug=slug, attempt_id=attempt.pk)
     overview = selectors.post_test_of(here.enrollment)
+    if overview.open_attempt is not None:
+        return redirect("learn-attempt", slug=slug, attempt_id=overview.open_attempt.pk)
     return render(request, "learner/learn_test.html", {"here": here, "overview": overview, "again": _again(here)})
 
 

@@ -32,7 +32,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         say(`Not saved. ${said.problem}`, true);
       }
     } catch {
-      say("Not saved: there is no answer from the server. Your choice is still marked here; press Save answers to try again.", true);
+      // Without a network, or signed out meanwhile: the button then says which.
+      say("Not saved yet: the server did not take it. Your choice is still marked here; press Save answers to try again.", true);
     }
     sending = false;
     if (again) send();
