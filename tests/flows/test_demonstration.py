@@ -175,8 +175,23 @@ def test_the_command_fills_a_folder_of_its_own_and_says_how_to_sign_in(tmp_path)
     (demo / SIGN_IN).unlink()
     third = goodstanding("demo", home=tmp_path / "state")
     assert third.returncode == 1
-    assert "its password is lost" in third.stderr
+    assert f"no {SIGN_IN}" in third.stderr
     assert not (demo / SIGN_IN).exists()
+
+
+@pytest.mark.slow_once
+def test_a_folder_with_a_real_database_is_not_even_opened(tmp_path):
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "goodstanding.sqlite3").write_bytes(b"someone's credits")
+
+    refused = goodstanding("demo", "--folder", str(real), home=tmp_path / "state")
+
+    assert refused.returncode == 1
+    assert "Nothing was changed" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert [path.name for path in real.iterdir()] == ["goodstanding.sqlite3"]
+    assert (real / "goodstanding.sqlite3").read_bytes() == b"someone's credits"
 
 
 @pytest.mark.slow_once

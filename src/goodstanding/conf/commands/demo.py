@@ -14,6 +14,7 @@ from goodstanding.conf import environment
 HELP = "fill a separate demonstration database and say how to sign in"
 
 SIGN_IN = "sign-in.txt"
+DATABASE = "goodstanding.sqlite3"
 _PASSWORD = "Password: "  # noqa: S105 - the label before it
 
 
@@ -27,20 +28,26 @@ def run(args: argparse.Namespace) -> int:
     """0 when the demonstration is there, made now or before; 1 if the folder holds something else, which stays as it is."""
     folder = (args.folder or environment.demo_home()).expanduser().resolve()
     try:
+        if (folder / DATABASE).exists() and not (folder / SIGN_IN).is_file():
+            # before anything is opened: a real database must not even be migrated
+            return _refuse(
+                f"The folder {folder} holds a database and no {SIGN_IN}, so it is not taken for a demonstration. Nothing was "
+                "changed. Choose another folder with --folder, or delete this one if it is an old demonstration."
+            )
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.environ["GOODSTANDING_HOME"] = str(folder)
         environment.enter_demonstration()
         environment.keep_secret_key()
-        password, known = _keep_password(folder / SIGN_IN)
+        password = _keep_password(folder / SIGN_IN)
     except OSError as error:
         return _refuse(
             f"The folder {folder} can not be used ({error.strerror}). Choose another: goodstanding demo --folder FOLDER"
         )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodstanding.conf.settings")
-    return _fill(folder, password, known=known, chosen=args.folder)
+    return _fill(folder, password, chosen=args.folder)
 
 
-def _fill(folder: Path, password: str, *, known: bool, chosen: Path | None) -> int:
+def _fill(folder: Path, password: str, *, chosen: Path | None) -> int:
     import django
 
     django.setup()
@@ -64,12 +71,6 @@ def _fill(folder: Path, password: str, *, known: bool, chosen: Path | None) -> i
     except DatabaseError as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         return _refuse(f"The demonstration database in {folder} can not be used: {reason}.")
-    if not (filled.made or known):
-        (folder / SIGN_IN).unlink()
-        return _refuse(
-            f"The demonstration is in {folder}, but its password is lost with the file {SIGN_IN}. Delete the folder and run this again."
-        )
-
     people = [(ADMINISTRATOR[0], "the administrator"), *((person.email, person.situation) for person in PEOPLE)]
     lines = [f"{email:<42} {what}" for email, what in people]
     sign_in = "\n".join([f"{_PASSWORD}{password}", "", *lines, ""])
@@ -86,16 +87,16 @@ def _fill(folder: Path, password: str, *, known: bool, chosen: Path | None) -> i
     return 0
 
 
-def _keep_password(path: Path) -> tuple[str, bool]:
-    """The password that all demonstration accounts share, made once and kept for its owner alone; whether it was there."""
+def _keep_password(path: Path) -> str:
+    """The password that all demonstration accounts share: made once, kept beside the database for its owner alone."""
     if path.is_file():
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith(_PASSWORD):
-                return line.removeprefix(_PASSWORD), True
+                return line.removeprefix(_PASSWORD)
     password = secrets.token_urlsafe(12)
     path.touch(mode=0o600)
     path.write_text(f"{_PASSWORD}{password}\n", encoding="utf-8")
-    return password, False
+    return password
 
 
 def _today() -> dt.date:
