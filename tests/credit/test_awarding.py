@@ -9,13 +9,15 @@ import threading
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from goodstanding.accounts.models import User
 from goodstanding.audit.append_only import RewrittenRecordError
 from goodstanding.audit.models import AuditEvent
-from goodstanding.catalog.models import Approval, Sponsor
+from goodstanding.catalog.models import Approval, CourseVersion, Sponsor
+from goodstanding.catalog.selectors import course_of
 from goodstanding.core.certificates import NO_CREDIT, NOT_APPROVED
+from goodstanding.core.courseware import Course
 from goodstanding.credit.errors import CourseWithoutMinutesError
 from goodstanding.credit.models import Certificate, CreditEntry
 from goodstanding.credit.selectors import list_entries, record_of
@@ -115,8 +117,9 @@ def test_approvals_in_force_on_the_day_of_completion_are_printed(clinician: User
     assert record.credit_notes[-1] == NO_CREDIT
 
 
-def test_a_name_is_printed_even_when_the_profile_lost_it(clinician: User) -> None:
-    clinician.profile.legal_name = ""
+@pytest.mark.parametrize("lost", ["", "  ", "\u200b"])
+def test_a_name_is_printed_even_when_the_profile_lost_it(clinician: User, lost: str) -> None:
+    clinician.profile.legal_name = lost
     clinician.profile.save()
 
     certificate = award_completion(completion=completion(clinician, signed_name="Ada Signed"), at=AT)
@@ -208,3 +211,38 @@ def test_simultaneous_calls_award_once(clinician: User) -> None:
 
     assert len(numbers) == 1
     assert Certificate.objects.count() == CreditEntry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_table_refuses_a_second_award_even_without_the_lock(clinician: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock makes the second caller wait and find; behind it stand unique columns, which this takes the lock away to see."""
+    done = completion(clinician)
+    together = threading.Barrier(4)
+    monkeypatch.setattr("goodstanding.credit.services._locked", lambda row: row)
+    looked, seen = threading.Barrier(4), threading.local()
+
+    def all_have_looked(version: CourseVersion) -> Course:
+        # Called first after the caller saw that there is no entry yet. On SQLite only one gets that far: its transaction is the lock.
+        if connection.vendor == "postgresql" and not hasattr(seen, "nothing"):
+            seen.nothing = True
+            looked.wait(timeout=20)
+        return course_of(version)
+
+    monkeypatch.setattr("goodstanding.credit.services.course_of", all_have_looked)
+
+    def award() -> str:
+        try:
+            together.wait(timeout=20)
+            return award_completion(completion=done, at=AT).number
+        except IntegrityError:
+            return "refused"
+        finally:
+            connection.close()
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = [future.result() for future in [pool.submit(award) for _ in range(4)]]
+
+    assert len(set(answers) - {"refused"}) == 1
+    assert Certificate.objects.count() == CreditEntry.objects.count() == 1
+    if connection.vendor == "postgresql":
+        assert answers.count("refused") == 3  # so the lock is what keeps callers from an error

@@ -34,6 +34,7 @@ __all__ = [
     "PrintedTopic",
     "find_numbers",
     "new_number",
+    "one_line",
     "parse_number",
     "record_from_json",
     "record_to_json",
@@ -144,16 +145,16 @@ FORMAT_LABELS: Mapping[str, str] = {
 _SPACES = re.compile(r"\s+")
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
     """The text on one line, without control characters: what is printed must be what is stored."""
     return _SPACES.sub(" ", "".join(c if c.isprintable() or c.isspace() else "" for c in value)).strip()
 
 
 def _lines(value: str) -> str:
-    return "\n".join(line for line in map(_one_line, value.splitlines()) if line)
+    return "\n".join(line for line in map(one_line, value.splitlines()) if line)
 
 
-Line = Annotated[str, AfterValidator(_one_line)]
+Line = Annotated[str, AfterValidator(one_line)]
 Lines = Annotated[str, AfterValidator(_lines)]
 Filled = Annotated[Line, Field(min_length=1)]
 

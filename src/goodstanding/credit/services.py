@@ -26,6 +26,7 @@ from goodstanding.core.certificates import (
     PrintedSponsor,
     PrintedTopic,
     new_number,
+    one_line,
 )
 from goodstanding.core.courseware import topic_minutes
 from goodstanding.credit.certificate_pdf import render_certificate
@@ -204,7 +205,7 @@ def _record(completion: Completion, entry: CreditEntry, *, number: str, at: dt.d
 def _name(completion: Completion) -> str:
     """The legal name: of the profile, else as the attestation was signed."""
     user = completion.enrollment.holder.user
-    name = get_profile(user).legal_name.strip() if user else ""
+    name = one_line(get_profile(user).legal_name) if user else ""
     return name or completion.enrollment.attestation.signed_name
 
 
