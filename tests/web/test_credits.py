@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 import uuid
 from typing import Any
@@ -222,6 +224,22 @@ def test_ledger_shows_one_year(signed_in: Client, clinician: User) -> None:
     assert "Ethics in a small town" not in html
     for odd in ("1999", "x", "²", "-1"):
         assert "Ethics in a small town" in signed_in.get("/credits/", {"year": odd}).content.decode()
+
+
+def test_ledger_can_be_taken_to_a_spreadsheet(signed_in: Client, clinician: User, other_clinician: User) -> None:
+    certificate = award_completion(completion=completion(clinician), at=AT)
+    enter(clinician, title='=HYPERLINK("http://example.org")', sponsor_name="Ümlaut, Inc.")
+    enter(other_clinician, title="Someone else's")
+
+    response = signed_in.get("/credits/credits.csv")
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+    assert response["Content-Disposition"] == 'attachment; filename="credits.csv"'
+    assert [(row["title"], row["amount"], row["unit"], row["provisional"], row["certificate"]) for row in rows] == [
+        ("A small course", "39", "minute", "yes", certificate.number),
+        ('\'=HYPERLINK("http://example.org")', "6", "hour", "no", ""),
+    ]
+    assert rows[1]["sponsor"] == "Ümlaut, Inc."
 
 
 def test_empty_ledger_says_what_to_do(signed_in: Client) -> None:

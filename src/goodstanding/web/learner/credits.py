@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
@@ -123,6 +124,57 @@ def credit_list(request: HttpRequest) -> HttpResponse:
         "withdrawn": [_row(entry, rules) for entry in list_withdrawn(holder=holder)],
     }
     return render(request, "learner/credit_list.html", context)
+
+
+@login_required
+@require_GET
+def credit_table(request: HttpRequest) -> HttpResponse:
+    """The whole ledger as a table for a spreadsheet, in the words and units in which it stands."""
+    rules = rulebook()
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="credits.csv"'}
+    )
+    response.write("\ufeff")  # without this mark, common spreadsheets read UTF-8 as something else
+    table = csv.writer(response)
+    table.writerow(
+        [
+            "completed",
+            "started",
+            "title",
+            "amount",
+            "unit",
+            "topics",
+            "format",
+            "activity",
+            "approvals",
+            "sponsor",
+            "provisional",
+            "certificate",
+        ]
+    )
+    for entry in list_entries(holder=get_holder(_user(request))):
+        row = _row(entry, rules)
+        cells = [
+            entry.completed.isoformat(),
+            entry.started.isoformat() if entry.started else "",
+            entry.title,
+            show_amount(entry.amount),
+            entry.unit,
+            "; ".join(row.parts),
+            row.format,
+            row.activity,
+            row.approvals,
+            entry.sponsor_name,
+            "yes" if entry.provisional else "no",
+            row.certificate.number if row.certificate else "",
+        ]
+        table.writerow([_cell(cell) for cell in cells])
+    return response
+
+
+def _cell(text: str) -> str:
+    """A text that a spreadsheet takes for text: what begins like a formula would be run as one."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 @login_required
@@ -300,6 +352,7 @@ def _form(
 
 urlpatterns: list[URLPattern] = [
     path("credits/", credit_list, name="credit-list"),
+    path("credits/credits.csv", credit_table, name="credit-table"),
     path("credits/add/", credit_add, name="credit-add"),
     path("credits/proofs/<uuid:proof_id>/", credit_proof, name="credit-proof"),
     path("credits/<uuid:entry_id>/", credit_page, name="credit-page"),
