@@ -5,7 +5,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench lock clean
+.PHONY: help setup setup-dev run test check format pictures bench lock clean
 
 help: ## Show this help
 	@echo "Good Standing"; echo
@@ -32,6 +32,11 @@ check: setup-dev ## Check format, lint, types, import layers and data
 format: setup-dev ## Format the code
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+pictures: setup-dev ## Take the README's pictures anew
+	$(BIN)/pytest tests/e2e/test_pages.py
+	mkdir -p docs/pictures
+	cd build/pictures && cp standing.png player.png standing-phone.png ../../docs/pictures/
 
 bench: setup-dev ## Measure what matters, as ratios within one run
 	@$(BIN)/python -m bench

@@ -18,10 +18,8 @@ RULES = ("us/ca/lpcc", "us/ca/lmft", "us/ca/lcsw")
 
 def case(licenses: int, credits: int) -> str:  # noqa: A002
     lines = [f"on: {ON}", "licenses:"]
-    for name in RULES[:licenses]:
-        lines.append(
-            f"  - {{rule: {name}, issued: 2019-05-10, expires: 2027-05-31, renewals: 3, facts: {{couples_and_families: true}}}}"
-        )
+    holder = "issued: 2019-05-10, expires: 2027-05-31, renewals: 3, facts: {couples_and_families: true}"
+    lines.extend(f"  - {{rule: {name}, {holder}}}" for name in RULES[:licenses])
     lines.append("credits:")
     for number in range(credits):
         day = dt.date(2025, 6, 2) + dt.timedelta(days=number * 2 % 500)

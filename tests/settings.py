@@ -8,7 +8,7 @@ import tempfile
 os.environ["GOODSTANDING_HOME"] = tempfile.mkdtemp(prefix="goodstanding-test-")
 os.environ.setdefault("GOODSTANDING_SECRET_KEY", "only for tests")
 
-from goodstanding.conf.settings import *  # noqa: E402, F403
+from goodstanding.conf.settings import *  # noqa: F403
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}

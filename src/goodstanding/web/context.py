@@ -9,7 +9,8 @@ _OUTBOX = "goodstanding.mailing.outbox.OutboxBackend"
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """``demonstration``: the database holds demonstration data, and every page says so.
+    """
+    ``demonstration``: the database holds demonstration data, and every page says so.
 
     ``mail_is_kept``: there is no mail server, and messages are files in a folder of the operator's machine.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.learner import account, certificates, credits, learn, licenses, standing
+from goodstanding.web.learner import account, certificates, credits, learn, licenses, standing  # noqa: A004 - the word of the field
 
 urlpatterns: list[URLPattern] = [
     *account.urlpatterns,
