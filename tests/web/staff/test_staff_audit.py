@@ -124,3 +124,11 @@ def test_the_export_holds_what_is_shown_and_is_itself_recorded(as_administrator,
 def test_an_empty_log_says_so(as_administrator):
     assert "Nothing recorded yet" in as_administrator.get("/staff/audit/").content.decode()
     assert "No event fits" in as_administrator.get("/staff/audit/", {"subject": "x"}).content.decode()
+
+
+def test_narrowing_at_once_leaves_no_copy_of_the_log_in_the_browser(as_administrator):
+    page = as_administrator.get("/staff/audit/").content.decode()
+    assert 'hx-select="#log"' in page
+    assert all(f'id="{name}"' in page for name in ("log", "count", "export"))
+    # htmx would keep the last pages in the browser's own storage, where they outlive the session
+    assert '"historyCacheSize":0' in page

@@ -12,7 +12,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -25,11 +25,27 @@ _PAGE = 50
 _COLUMNS = ("id", "at", "tag", "actor", "subject_kind", "subject_id", "data")
 
 
+# Where scripts run, choosing one of the listed values narrows the log at once; the button does the same without.
+_AT_ONCE = {
+    "hx-get": reverse_lazy("staff-audit"),
+    "hx-include": "closest form",
+    "hx-target": "#log",
+    "hx-select": "#log",
+    "hx-select-oob": "#export,#count:innerHTML",
+    "hx-swap": "outerHTML",
+    "hx-replace-url": "true",
+    "autocomplete": "off",
+}
+
+
 class EventFilter(LookForm):
     """How the log is narrowed. Every field may stay empty."""
 
     tag = forms.ChoiceField(
-        label="What was done", required=False, choices=[("", "Anything"), *((tag.value, tag.value) for tag in Tag)]
+        label="What was done",
+        required=False,
+        choices=[("", "Anything"), *((tag.value, tag.value) for tag in Tag)],
+        widget=forms.Select(attrs=_AT_ONCE),
     )
     subject = forms.CharField(
         label="Subject", required=False, max_length=60, help_text="The id of what it was done to, as in the table."
@@ -43,7 +59,7 @@ class EventFilter(LookForm):
     day = forms.DateField(
         label="Day",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", **_AT_ONCE}, format="%Y-%m-%d"),
         error_messages={"invalid": "Write the day as 2026-11-23."},
     )
 
