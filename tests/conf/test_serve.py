@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import time
@@ -23,12 +25,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def refused(home: Path, *arguments: str, **variables: str) -> str:
+def refused(home: Path, *arguments: str, user: int | None = None, **variables: str) -> str:
     """What `serve` says when it refuses to start: one line, exit code 1, no traceback."""
     home.mkdir(parents=True, exist_ok=True)
     result = subprocess.run(
         [str(COMMAND), "serve", "--port", str(free_port()), *arguments],
-        env=environment(home, **variables), capture_output=True, text=True, timeout=60, check=False,
+        env=environment(home, **variables), capture_output=True, text=True, timeout=60, check=False, user=user,
     )  # fmt: skip
     assert result.returncode == 1, result.stdout + result.stderr
     assert "Traceback" not in result.stderr
@@ -148,6 +150,29 @@ def test_a_database_that_is_none_is_refused_and_left_alone(tmp_path: Path) -> No
     message = refused(tmp_path, DATABASE_URL="")
     assert "database can not be used" in message
     assert broken.read_bytes().startswith(b"this is a letter")
+
+
+def test_a_database_that_can_not_be_opened_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state" / "goodstanding.sqlite3").mkdir(parents=True)
+    assert "database can not be used" in refused(tmp_path, DATABASE_URL="")
+
+
+def test_a_database_that_can_not_be_written_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    database = state / "goodstanding.sqlite3"
+    sqlite3.connect(database).execute("create table mine (x)").connection.close()
+    before = database.read_bytes()
+    database.chmod(0o444)
+    nobody = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None  # permissions do not bind the superuser
+    if nobody is not None:
+        for folder in (tmp_path, *list(tmp_path.parents)[:2]):  # the test's own folders
+            folder.chmod(0o755)
+        os.chown(state, nobody, -1)
+    message = refused(tmp_path, user=nobody, DATABASE_URL="")
+    assert "database can not be used" in message
+    assert "readonly" in message
+    assert database.read_bytes() == before
 
 
 def test_a_database_server_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
