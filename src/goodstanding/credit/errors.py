@@ -15,7 +15,6 @@ __all__ = [
     "EntryReplacedError",
     "EntryWithdrawnError",
     "ProofNotFoundError",
-    "ProofRefusedError",
     "RevocationReasonError",
 ]
 
@@ -46,10 +45,6 @@ class CreditRefusedError(CreditError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.problems = dict(problems)
         super().__init__(" ".join(self.problems.values()))
-
-
-class ProofRefusedError(CreditError):
-    """The file can not be taken as proof: empty, too large, or not what it says it is."""
 
 
 class AwardedEntryError(CreditError):

@@ -29,6 +29,7 @@ from goodstanding.core.certificates import (
     one_line,
 )
 from goodstanding.core.courseware import topic_minutes
+from goodstanding.core.uploads import Upload, read_upload
 from goodstanding.credit.certificate_pdf import render_certificate
 from goodstanding.credit.earned import EarnedCredit
 from goodstanding.credit.errors import (
@@ -42,7 +43,6 @@ from goodstanding.credit.errors import (
     RevocationReasonError,
 )
 from goodstanding.credit.models import Certificate, CertificateRevocation, CreditEntry, CreditProof, CreditWithdrawal
-from goodstanding.credit.proofs import Proof, read_proof
 from goodstanding.credit.selectors import access_entry, get_certificate, is_withdrawn, topics_label
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.licensing.selectors import list_licenses
@@ -269,11 +269,11 @@ def enter_credit(
     Enter a credit earned elsewhere, with its proof if there is one.
 
     `submission` names the form that was filled in: sent twice, it enters once, and the first entry is returned. `today` is
-    the holder's local date. Raises CreditRefusedError or ProofRefusedError, before anything is written.
+    the holder's local date. Raises CreditRefusedError or UploadError, before anything is written.
     """
     _check_owner(holder, actor)
     _check_credit(credit, today)
-    file = read_proof(proof) if proof is not None else None
+    file = _read_proof(proof) if proof is not None else None
     return _add_entry(holder=holder, actor=actor, credit=credit, submission=submission, at=at, proof=file, replaces=None)
 
 
@@ -295,7 +295,7 @@ def correct_credit(
     """
     _check_owner(holder, actor)
     _check_credit(credit, today)
-    file = read_proof(proof) if proof is not None else None
+    file = _read_proof(proof) if proof is not None else None
     return _add_entry(holder=holder, actor=actor, credit=credit, submission=submission, at=at, proof=file, replaces=entry_id)
 
 
@@ -307,7 +307,7 @@ def _add_entry(
     credit: EarnedCredit,
     submission: uuid.UUID,
     at: dt.datetime,
-    proof: Proof | None,
+    proof: Upload | None,
     replaces: uuid.UUID | str | None,
 ) -> CreditEntry:
     # One writer a ledger: a second click waits here, then finds the entry of the first.
@@ -344,13 +344,17 @@ def _add_entry(
 def add_proof(*, holder: Holder, actor: User, entry_id: uuid.UUID | str, proof: File[bytes], at: dt.datetime) -> CreditProof:
     """Add a file that proves an entry. The same file twice is kept once."""
     _check_owner(holder, actor)
-    file = read_proof(proof)
+    file = _read_proof(proof)
     lock_holder(holder=holder)
     entry = _changeable(holder, entry_id)
     return _keep_proof(entry, actor, file, at)
 
 
-def _keep_proof(entry: CreditEntry, actor: User, proof: Proof, at: dt.datetime) -> CreditProof:
+def _read_proof(proof: File[bytes]) -> Upload:
+    return read_upload(proof, name=proof.name or "", unnamed="proof")
+
+
+def _keep_proof(entry: CreditEntry, actor: User, proof: Upload, at: dt.datetime) -> CreditProof:
     first = entry.original or entry
     kept: CreditProof | None = CreditProof.objects.filter(entry=first, sha256=proof.sha256).first()
     if kept is not None:

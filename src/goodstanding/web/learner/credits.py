@@ -20,8 +20,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goodstanding.accounts.selectors import get_holder
 from goodstanding.core.certificates import FORMAT_LABELS
 from goodstanding.core.rules.load import RuleBook
+from goodstanding.core.uploads import UploadError
 from goodstanding.credit.earned import show_amount, show_quantity, unit_name
-from goodstanding.credit.errors import CreditError, CreditRefusedError, EntryNotFoundError, ProofNotFoundError, ProofRefusedError
+from goodstanding.credit.errors import CreditError, CreditRefusedError, EntryNotFoundError, ProofNotFoundError
 from goodstanding.credit.selectors import (
     access_entry,
     access_proof,
@@ -197,7 +198,7 @@ def credit_add(request: HttpRequest) -> HttpResponse:
             )
         except CreditRefusedError as error:
             form.show(error.problems)
-        except ProofRefusedError as error:
+        except UploadError as error:
             form.add_error("proof", str(error))
         except EntryNotFoundError as error:
             raise Http404 from error
@@ -234,7 +235,7 @@ def credit_correct(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
             )
         except CreditRefusedError as error:
             form.show(error.problems)
-        except ProofRefusedError as error:
+        except UploadError as error:
             form.add_error("proof", str(error))
         except CreditError as error:
             form.add_error(None, str(error))
@@ -266,7 +267,7 @@ def credit_proof_add(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         try:
             add_proof(holder=holder, actor=_user(request), entry_id=entry_id, proof=form.cleaned_data["proof"], at=timezone.now())
-        except CreditError as error:
+        except (CreditError, UploadError) as error:
             form.add_error("proof", str(error))
         else:
             messages.success(request, "The proof is kept with this credit.")

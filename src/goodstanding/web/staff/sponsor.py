@@ -20,10 +20,10 @@ from goodstanding.catalog.errors import (
     ApprovalFormatsError,
     ApprovalNotFoundError,
     ApprovalWithdrawnError,
-    EvidenceError,
 )
 from goodstanding.catalog.selectors import FORMATS, get_sponsor
 from goodstanding.catalog.services import record_approval, save_sponsor, withdraw_approval
+from goodstanding.core.uploads import UploadError
 from goodstanding.flows.attention import missing_in
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web import clock
@@ -175,7 +175,7 @@ def record(request: HttpRequest) -> HttpResponse:
                 demonstration=given["body"] == _DEMONSTRATION,
                 **given,
             )
-        except EvidenceError as error:
+        except UploadError as error:
             form.add_error("evidence", str(error))
         except ApprovalDatesError as error:
             form.add_error("valid_to", str(error))
