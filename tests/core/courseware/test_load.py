@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from goodstanding.core.courseware import (
+    Course,
     course_from_json,
     course_hash,
     course_to_json,
@@ -16,7 +21,7 @@ from goodstanding.core.courseware import (
     load_courses,
     topic_minutes,
 )
-from goodstanding.core.documents import DocumentError
+from goodstanding.core.documents import DocumentError, Strict
 
 
 def findings(folder: Path) -> str:
@@ -53,6 +58,47 @@ def test_a_course_survives_json_unchanged(course):
     assert course_from_json(reordered) == course
     assert course_hash(course_from_json(reordered)) == course_hash(course)
     assert course_from_json(data).difficulty.value == Decimal(2)
+
+
+def places(part: Strict | tuple[object, ...], path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where a course holds a list, a mapping, or nothing."""
+    names = type(part).model_fields if isinstance(part, Strict) else range(len(part))
+    for name in names:
+        value = getattr(part, name) if isinstance(name, str) else part[name]
+        if value is None or isinstance(value, tuple | Mapping):
+            yield (*path, name)
+        if isinstance(value, Strict | tuple):
+            yield from places(value, (*path, name))
+
+
+def emptied(course: Course, taken: Iterable[tuple[str | int, ...]]) -> Course | None:
+    """The course with nothing at these places; None where the schema wants something there."""
+    data = course.model_dump()
+    for *path, last in sorted(taken, key=len, reverse=True):
+        at = data
+        for step in path:
+            at = at[step]
+        at[last] = None if at[last] is None else type(at[last])()
+    try:
+        return Course.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def test_a_course_with_nothing_where_nothing_is_allowed_survives_json(course):
+    possible = [place for place in places(course) if emptied(course, [place]) is not None]
+    assert ("evaluation", "questions") in possible
+    assert ("scenarios", 0, "nodes", 3, "branches", 0, "when") in possible
+
+    @given(st.sets(st.sampled_from(possible), min_size=1, max_size=4))
+    def survives(taken):
+        bare = emptied(course, taken)
+        assume(bare is not None)
+        stored = course_from_json(json.dumps(course_to_json(bare)))
+        assert stored == bare
+        assert course_hash(stored) == course_hash(bare)
+
+    survives()
 
 
 def test_a_loaded_course_cannot_be_changed(course):

@@ -5,8 +5,8 @@ A :class:`Course` holds everything that is needed to teach it, so that a publish
 document and played from there for as long as someone is enrolled in it, whatever happens to the files it came from.
 
 Two promises make old versions readable for ever: a field that is added later has a default, and a default never changes
-its meaning. What is empty is left out of the JSON (:func:`course_to_json`), so adding a field does not change the hash of
-a course that does not use it.
+its meaning. What is empty by default and was left empty stays out of the JSON (:func:`course_to_json`), so adding a field
+does not change the hash of a course that does not use it.
 """
 
 from __future__ import annotations
@@ -412,8 +412,8 @@ def _by(items: tuple[_Model, ...], name: str, value: str) -> _Model:
 
 
 def course_to_json(course: Course) -> dict[str, Any]:
-    """The course as plain JSON data, without what is empty; :func:`course_from_json` gives back an equal course."""
-    data = _without_empty(course.model_dump(mode="json"))
+    """The course as plain JSON data, without what was left empty; :func:`course_from_json` gives back an equal course."""
+    data = _lean(course, course.model_dump(mode="json"))
     assert isinstance(data, dict)
     return data
 
@@ -430,12 +430,18 @@ def course_hash(course: Course) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _without_empty(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_empty(part) for key, part in value.items() if part is not None and part not in ([], {})}
-    if isinstance(value, list):
-        return [_without_empty(part) for part in value]
-    return value
+def _lean(value: object, dumped: Any) -> Any:
+    """`dumped`, the plain form of `value`, without the fields that reading would fill with the same emptiness."""
+    if isinstance(value, Strict):
+        fields = type(value).model_fields
+        return {
+            name: _lean(getattr(value, name), part)
+            for name, part in dumped.items()
+            if part not in (None, [], {}) or fields[name].is_required() or getattr(value, name) != fields[name].default
+        }
+    if isinstance(value, tuple):
+        return [_lean(part, plain) for part, plain in zip(value, dumped, strict=True)]
+    return dumped
 
 
 def topic_minutes(course: Course, minutes: Decimal) -> tuple[tuple[tuple[str, ...], Decimal], ...]:
