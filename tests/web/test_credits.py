@@ -192,6 +192,27 @@ def test_more_parts_can_be_added_without_losing_what_was_typed(signed_in: Client
     ]
 
 
+def test_form_begins_with_one_part_and_goes_on_at_the_new_one(signed_in: Client) -> None:
+    empty = signed_in.get("/credits/add/").content.decode()
+    longer = signed_in.post("/credits/add/", filled(rows="1", more="1", proof=upload())).content.decode()
+
+    assert "part_amount_0" in empty
+    assert "part_amount_1" not in empty
+    assert re.search(r'<input[^>]*name="part_amount_1"[^>]*autofocus', longer)
+    assert len(re.findall("autofocus", longer)) == 1
+    assert "Choose the file once more" in longer
+    assert "Choose the file once more" not in empty
+
+
+def test_enter_in_a_field_sends_the_form_and_adds_no_part(signed_in: Client) -> None:
+    form = re.search(r"<form method=\"post\" enctype.*?</form>", signed_in.get("/credits/add/").content.decode(), re.DOTALL)
+
+    assert form
+    first, *others = re.findall(r"<button[^>]*>", form[0])
+    assert "name=" not in first
+    assert any('name="more"' in one for one in others)
+
+
 def test_topics_of_ones_own_state_can_be_chosen(signed_in: Client, clinician: User) -> None:
     assert "law_and_ethics_us_ca" not in signed_in.get("/credits/add/").content.decode()
     License.objects.create(holder=clinician.holder, rule="us/ca/lpcc", profession="counselor", license_type="LPCC", number="1")

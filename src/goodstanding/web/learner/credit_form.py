@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ SPONSOR_KIND_LABELS: Mapping[str, str] = {
     "other": "Other",
 }
 NONE, UNKNOWN = "none", "unknown"
-ROWS, MOST_ROWS = 2, 12
+ROWS, MOST_ROWS = 1, 12
 
 _PAGE_ORDER = ("title", "completed", "started", "amount", "unit")
 
@@ -142,6 +142,7 @@ class CreditForm(LookForm):
     def __init__(self, *args: Any, rules: RuleBook, today: dt.date, topics: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._rules, self._today = rules, today
+        self.file_lost = False
         approvals = self.fields["approvals"]
         assert isinstance(approvals, forms.MultipleChoiceField)
         approvals.choices = [
@@ -152,13 +153,18 @@ class CreditForm(LookForm):
         self.row_count = self._rows(kwargs.get("initial") or {})
         choices = [("", "No topic chosen"), *topics]
         for number in range(self.row_count):
-            self.fields[f"part_amount_{number}"] = _amount(f"Part {number + 1}: how much", required=False)
-            self.fields[f"part_topic_{number}"] = forms.ChoiceField(
-                label=f"Part {number + 1}: topic", choices=choices, required=False
-            )
+            name = self._part_name(number)
+            self.fields[f"part_amount_{number}"] = _amount(name("How much of it"), required=False)
+            self.fields[f"part_topic_{number}"] = forms.ChoiceField(label=name("Topic"), choices=choices, required=False)
             self.fields[f"part_also_{number}"] = forms.ChoiceField(
-                label=f"Part {number + 1}: second topic at the same time", choices=choices, required=False
+                label=name("Second topic"), choices=[("", "None"), *topics], required=False
             )
+
+    def _part_name(self, number: int) -> Callable[[str], str]:
+        """What a field of this part is called: the only part needs no number, and several need one to be told apart."""
+        if self.row_count == 1:
+            return lambda label: label
+        return lambda label: f"Part {number + 1}: {label[0].lower()}{label[1:]}"
 
     def _rows(self, initial: Mapping[str, Any]) -> int:
         try:
@@ -174,6 +180,10 @@ class CreditForm(LookForm):
         typed: dict[str, Any] = {name: values.get(name, "") for name in self.fields if name != "proof"}
         typed["approvals"] = values.getlist("approvals")
         return {**typed, "rows": min(self.row_count + 1, MOST_ROWS)}
+
+    def begin_at_last_row(self) -> None:
+        """Put the reader where they left off: the page is drawn anew for a further part, and its top is not where it goes on."""
+        self.fields[f"part_amount_{self.row_count - 1}"].widget.attrs["autofocus"] = True
 
     @property
     def part_rows(self) -> list[tuple[Any, Any, Any]]:

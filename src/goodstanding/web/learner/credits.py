@@ -184,7 +184,7 @@ def credit_add(request: HttpRequest) -> HttpResponse:
     holder = get_holder(_user(request))
     form = _form(request, holder, {"submission": uuid.uuid4(), "unit": "hour", "activity": "course"})
     if request.method == "POST" and "more" in request.POST:
-        form = _form(request, holder, form.add_row(), bind=False)
+        form = _with_one_part_more(request, holder, form)
     elif request.method == "POST" and form.is_valid():
         try:
             entry = enter_credit(
@@ -220,7 +220,7 @@ def credit_correct(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     used = [topic for part in entry.parts for topic in part["topics"]]
     form = _form(request, holder, initial_of(entry), used=used)
     if request.method == "POST" and "more" in request.POST:
-        form = _form(request, holder, form.add_row(), used=used, bind=False)
+        form = _with_one_part_more(request, holder, form, used=used)
     elif request.method == "POST" and form.is_valid():
         try:
             corrected = correct_credit(
@@ -337,6 +337,14 @@ def _entry(holder: Holder, entry_id: uuid.UUID) -> CreditEntry:
         return access_entry(holder=holder, entry_id=entry_id)
     except EntryNotFoundError as error:
         raise Http404 from error
+
+
+def _with_one_part_more(request: HttpRequest, holder: Holder, form: CreditForm, *, used: list[str] | None = None) -> CreditForm:
+    """The form as it was typed, unchecked, with room for one part more."""
+    longer = _form(request, holder, form.add_row(), used=used, bind=False)
+    longer.begin_at_last_row()
+    longer.file_lost = "proof" in request.FILES
+    return longer
 
 
 def _form(
