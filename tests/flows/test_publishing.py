@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -45,6 +46,17 @@ def test_a_broken_course_is_named_and_does_not_stop_the_others(root):
     report = publish_content(root=root, at=AT)
     assert report.published == (Published(COFFEE, 1),)
     assert any("a-broken-one" in finding.path and "post_test.yaml" in finding.problem for finding in report.findings)
+
+
+def test_a_course_that_would_certify_nothing_is_named_and_not_published(root):
+    about, post_test = (root / "courses" / COFFEE / name for name in ("course.yaml", "post_test.yaml"))
+    about.write_text(re.sub(r"(difficulty:\s+value: )[\d.]+", r"\g<1>1", about.read_text()), encoding="utf-8")
+    post_test.write_text(re.sub(r"form_size: \d+", "form_size: 1", post_test.read_text()), encoding="utf-8")
+    for section in (root / "courses" / COFFEE).glob("*.md"):
+        section.write_text(section.read_text().rpartition("\n---\n")[0] + "\n---\n\nOne sentence.\n", encoding="utf-8")
+    report = publish_content(root=root, at=AT)
+    assert report.published == ()
+    assert ["nothing to certify" in finding.problem for finding in report.findings] == [True]
 
 
 def test_a_course_that_breaks_later_keeps_its_last_good_version(root):

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from goodstanding.core.courseware import (
     Course,
+    computed_minutes,
     course_from_json,
     course_hash,
     course_to_json,
@@ -142,6 +143,19 @@ def test_a_missing_section_file_is_named_with_the_line_that_asks_for_it(files):
     assert f"Add {folder}/02-second.md, or take this line out of `sections`." in message
     line = (folder / "course.yaml").read_text().split("\n").index("- section: 02-second") + 1
     assert f"course.yaml:{line}: " in message
+
+
+def test_a_course_of_less_than_a_minute_is_refused(files):
+    files.course["difficulty"]["value"] = 1
+    files.post_test["form_size"] = 3
+    assert computed_minutes(load_course(files.write())) >= 1
+
+    files.post_test["form_size"] = 2
+    message = findings(files.write())
+
+    line = (files.folder / "course.yaml").read_text().split("\n").index("  value: 1") + 1
+    assert f"course.yaml:{line}" in message
+    assert "The course takes 0.00 minutes by its credit basis; there would be nothing to certify." in message
 
 
 @pytest.mark.parametrize("name", ["course.yaml", "post_test.yaml", "sources.yaml"])

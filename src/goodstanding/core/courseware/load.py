@@ -10,8 +10,8 @@ Course folders to courses: reads every file of a folder, and reports every mista
       post_test.yaml         the bank of items
       sources.yaml           references, and the duties the course is about
 
-What would break the player (a file that is missing, an id that points nowhere, a scenario that does not end) is an error
-here; what makes a course worse to learn from is the business of :mod:`goodstanding.core.courseware.check`.
+What would break the player (a file that is missing, an id that points nowhere, a scenario that does not end) or leave
+nothing to certify at its end is an error here; what makes a course worse to learn from is the business of :mod:`goodstanding.core.courseware.check`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from goodstanding.core.courseware.credit import computed_minutes
 from goodstanding.core.courseware.model import (
     Course,
     Duty,
@@ -186,6 +187,9 @@ class _Reader:
             # Only now does every id lead somewhere, so that the plays can be followed.
             for scenario in course.scenarios:
                 self.findings.extend(_endless(scenario, self.scenario_files[scenario.id]))
+        if not self.findings:
+            # Words are counted along the plays, so these must end.
+            self.findings.extend(_too_short(folder))
         if self.findings:
             raise DocumentError(self.findings)
         return folder
@@ -522,6 +526,17 @@ def _endless(scenario: Scenario, document: Document) -> Iterator[Finding]:
             ("nodes", position[name]),
             f"A play can reach `{name}` with no choice on offer.",
             "Leave at least one choice without `when`, or let the conditions cover every case.",
+        )
+
+
+def _too_short(folder: CourseFolder) -> Iterator[Finding]:
+    """Credit is certified in whole minutes, so someone who finished such a course could get no certificate."""
+    minutes = computed_minutes(folder.course)
+    if minutes < 1:
+        yield folder.about.finding(
+            ("difficulty", "value"),
+            f"The course takes {minutes} minutes by its credit basis; there would be nothing to certify.",
+            f"It must take at least one minute: write more, ask more (`form_size` in {POST_TEST_FILE}), or correct `difficulty`.",
         )
 
 
