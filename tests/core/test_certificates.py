@@ -127,7 +127,7 @@ def test_one_wrong_character_is_found(number: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(plain) - 1))
     other = data.draw(st.sampled_from([character for character in ALPHABET if character != plain[at]]))
 
-    with pytest.raises(NumberError, match="One character is wrong"):
+    with pytest.raises(NumberError, match="one character is mistyped"):
         parse_number(plain[:at] + other + plain[at + 1 :])
 
 
@@ -183,7 +183,7 @@ def test_canonical_json_has_sorted_keys_and_no_spaces() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"number": "GS-7K3M-9QWE-R5T2-ABCD-X"}, "One character is wrong"),
+        ({"number": "GS-7K3M-9QWE-R5T2-ABCD-X"}, "one character is mistyped"),
         ({"number": NUMBER.lower()}, "as we write it"),
         ({"issued_at": dt.datetime(2026, 11, 24)}, "time zone"),
         ({"started_on": dt.date(2026, 11, 24)}, "before it is started"),

@@ -160,7 +160,8 @@ def test_command_says_no_to_what_is_revoked_edited_or_unknown(
     assert "revoked on 2026-11-24: Taken by someone else." in capsys.readouterr().err
 
 
-def test_command_without_a_file_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(str(tmp_path / "none.pdf")) == 2
+def test_command_does_not_verify_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(tmp_path / "none.pdf")) == 1
     assert "No such file" in capsys.readouterr().err
-    assert run(str(tmp_path)) == 2
+    assert run(str(tmp_path)) == 1
+    assert run(" ") == 2

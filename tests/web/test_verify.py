@@ -96,7 +96,7 @@ def test_a_number_typed_otherwise_leads_to_its_page(client: Client, certificate:
     ("number", "words"),
     [
         (UNKNOWN, "no certificate was issued under it"),
-        ("GS-7K3M-9QWE-R5T2-ABCD-X", "One character is wrong"),
+        ("GS-7K3M-9QWE-R5T2-ABCD-X", "one character is mistyped"),
         ("GS-1", "has 17 characters"),
         ("<script>", "does not occur"),
     ],

@@ -89,7 +89,10 @@ def parse_number(entered: str) -> str:
         raise NumberError(f"A certificate number has {_LENGTH} characters after {PREFIX}; this one has {len(plain)}.")
     values = [ALPHABET.index(character) for character in plain]
     if _check_value(values[:-1]) != values[-1]:
-        raise NumberError("One character is wrong, or two have changed places. Compare it with the certificate once more.")
+        raise NumberError(
+            "The check character at its end does not fit: one character is mistyped, or two have changed places. "
+            "Compare it with the certificate once more."
+        )
     return _written(plain)
 
 

@@ -1,4 +1,10 @@
-"""`goodstanding verify FILE|NUMBER`: whether a certificate is genuine and valid, asked of this installation's database."""
+"""
+`goodstanding verify FILE|NUMBER`: whether a certificate is genuine and valid, asked of this installation's database.
+
+Whatever is given and can not be confirmed is not verified, also where the reason is a slip of the finger, a file that is not
+there or a database that does not answer: a script that asks must never take any of these for a yes, and learns why from one
+line on stderr. Wrong usage is only to ask without saying about what.
+"""
 
 from __future__ import annotations
 
@@ -25,25 +31,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: genuine and valid. 1: revoked, edited, or not issued here. 2: there is nothing to check, or nothing to check it with."""
+    """0: genuine and valid. 1: not verified, for the reason on stderr. 2: nothing was named."""
     given: str = args.certificate
-    path = Path(given)
-    is_file = path.exists() or path.suffix.lower() == ".pdf" or os.sep in given.replace("/verify/", "")
+    if not given.strip():
+        return _refuse("name the file of a certificate, or its number", WRONG_USAGE)
     data, number = b"", ""
-    if is_file and not given.startswith(("http://", "https://")):
+    if _names_file(given):
         try:
-            with path.open("rb") as file:
+            with Path(given).open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
         except OSError as error:
-            return _refuse(f"{given} can not be read: {error.strerror or 'unknown reason'}", WRONG_USAGE)
+            return _refuse(f"{given} can not be read: {error.strerror or 'unknown reason'}")
         if len(data) > MAX_BYTES:
-            return _refuse(f"{given} is larger than 10 MB; no certificate issued here is", NOT_VERIFIED)
+            return _refuse(f"{given} is larger than 10 MB; no certificate issued here is")
     else:
         try:
             number = parse_number(given)
         except NumberError as error:
-            return _refuse(str(error), NOT_VERIFIED)
+            return _refuse(f"{given} is no certificate number. {error}")
     return _with_database(given, data, number)
+
+
+def _names_file(given: str) -> bool:
+    """Whether a file is meant, there or not, rather than a number or the address of a verification page."""
+    if given.startswith(("http://", "https://")):
+        return False
+    path = Path(given)
+    if path.suffix.lower() == ".pdf" or os.sep in given.replace("/verify/", ""):
+        return True
+    try:
+        return path.exists()
+    except OSError:  # no name that a file could have
+        return False
 
 
 def _with_database(given: str, data: bytes, number: str) -> int:
@@ -51,19 +70,23 @@ def _with_database(given: str, data: bytes, number: str) -> int:
     import django
     from django.apps import apps
     from django.conf import settings
-    from django.db import DatabaseError
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import Error
 
-    if not apps.ready:
-        django.setup()
+    try:
+        if not apps.ready:
+            django.setup()
+    except ImproperlyConfigured as error:
+        return _refuse(str(error))
     none_yet = "there is no database yet; start `goodstanding serve` once, or set GOODSTANDING_HOME or DATABASE_URL"
     database = settings.DATABASES["default"]
     # Connecting would leave an empty file behind.
     if database["ENGINE"].endswith("sqlite3") and not Path(database["NAME"]).exists():
-        return _refuse(none_yet, WRONG_USAGE)
+        return _refuse(none_yet)
     try:
         return _check_number(number) if number else _check_file(given, data)
-    except DatabaseError:
-        return _refuse(f"the database can not be read; if it is new, {none_yet.partition('; ')[2]}", WRONG_USAGE)
+    except Error:  # its own message may show where the database is and who asks
+        return _refuse(f"the database can not be read; if it is new, {none_yet.partition('; ')[2]}")
 
 
 def _check_number(number: str) -> int:
@@ -73,7 +96,7 @@ def _check_number(number: str) -> int:
     try:
         certificate = get_certificate(number)
     except CertificateNotFoundError:
-        return _refuse(f"{number} was not issued here", NOT_VERIFIED)
+        return _refuse(f"{number} was not issued here")
     return _say(certificate)
 
 
@@ -84,12 +107,10 @@ def _check_file(given: str, data: bytes) -> int:
     if check.verdict == "genuine" and check.certificate is not None:
         return _say(check.certificate)
     if check.verdict == "edited":
-        return _refuse(
-            f"{given} bears the number {check.number} but is not the file that was issued: it was changed since", NOT_VERIFIED
-        )
+        return _refuse(f"{given} bears the number {check.number} but is not the file that was issued: it was changed since")
     if check.number:
-        return _refuse(f"{given} bears the number {check.number}, which was not issued here", NOT_VERIFIED)
-    return _refuse(f"{given} bears no certificate number; if one is printed on it, check that instead", NOT_VERIFIED)
+        return _refuse(f"{given} bears the number {check.number}, which was not issued here")
+    return _refuse(f"{given} bears no certificate number; if one is printed on it, check that instead")
 
 
 def _say(certificate: Certificate) -> int:
@@ -98,7 +119,7 @@ def _say(certificate: Certificate) -> int:
     record = record_of(certificate)
     revocation = getattr(certificate, "revocation", None)
     if revocation is not None:
-        return _refuse(f"{certificate.number} was revoked on {revocation.revoked_at:%Y-%m-%d}: {revocation.reason}", NOT_VERIFIED)
+        return _refuse(f"{certificate.number} was revoked on {revocation.revoked_at:%Y-%m-%d}: {revocation.reason}")
     lines = [
         f"{certificate.number} is genuine and valid.",
         f"{record.holder_name} completed “{record.course.title}” on {record.completed_on:%Y-%m-%d} ({record.time_zone}).",
@@ -111,6 +132,6 @@ def _say(certificate: Certificate) -> int:
     return VERIFIED
 
 
-def _refuse(message: str, code: int) -> int:
-    sys.stderr.write(f"goodstanding verify: {message}\n")
+def _refuse(message: str, code: int = NOT_VERIFIED) -> int:
+    sys.stderr.write(f"goodstanding verify: {' '.join(message.split())}\n")
     return code
