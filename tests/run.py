@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,12 +34,12 @@ def main(chosen: list[str]) -> int:
             failed.append(name)
 
     step("SQLite", ["-m", "not e2e", *PARALLEL], {})
-    if _available("PostgreSQL", "postgresql", lambda: bool(_postgres_programs())):
+    if _available("PostgreSQL", ["postgresql"], lambda: bool(_postgres_programs())):
         with _postgres() as url:
             step("PostgreSQL", ["-m", "not e2e and not slow_once", *PARALLEL], {"DATABASE_URL": url})
     else:
         not_run.append("everything on PostgreSQL (install Debian's package postgresql)")
-    if _available("Chromium", "chromium", lambda: bool(shutil.which("chromium"))):
+    if _available("Chromium", ["chromium", "fonts-liberation"], lambda: bool(shutil.which("chromium"))):
         step("the browser journeys", ["-m", "e2e"], {})
     else:
         not_run.append("the browser journeys (install Debian's package chromium)")
@@ -71,24 +71,24 @@ def _pytest(name: str, arguments: list[str], environment: dict[str, str]) -> int
     return code
 
 
-def _available(name: str, package: str, there: object) -> bool:
-    """Whether `name` is on this machine, after installing Debian's `package` where that is permitted."""
-    if there():  # type: ignore[operator]
+def _available(name: str, packages: list[str], there: Callable[[], bool]) -> bool:
+    """Whether `name` is on this machine, after installing Debian's `packages` where that is permitted."""
+    if there():
         return True
     if not shutil.which("apt-get"):
         return False
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"] if shutil.which("sudo") else None
     if sudo is None:
         return False
-    print(f"{name} is missing; installing Debian's package {package} ...", flush=True)
+    print(f"{name} is missing; installing Debian's {' and '.join(packages)} ...", flush=True)
     quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]):
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]):
         result = subprocess.run(
             [*sudo, *command], env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
         if result.returncode:
             print(result.stderr.strip()[-500:], flush=True)
-    return bool(there())  # type: ignore[operator]
+    return bool(there())
 
 
 def _postgres_programs() -> Path | None:
