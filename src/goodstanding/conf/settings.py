@@ -1,16 +1,18 @@
 """
 Django settings. Everything that differs between installations comes from the environment, with safe defaults.
 
-=========================  ============================================================  =======================
-``GOODSTANDING_HOME``      the one folder that holds all state                           ``~/.goodstanding``
-``DATABASE_URL``           another database, for example PostgreSQL                      SQLite in that folder
-``GOODSTANDING_URL``       the public address, used in mails and QR codes                ``http://127.0.0.1:8000``
-``GOODSTANDING_HOSTS``     further host names that may be asked for, comma-separated     none
-``GOODSTANDING_MAIL``      ``smtp://user:password@host:587`` (``smtps`` for TLS)         an outbox folder
-``GOODSTANDING_MAIL_FROM`` the sender's address                                          ``no-reply@`` the host
-``GOODSTANDING_SECRET_KEY`` the signing key                                              made and kept on first start
-``GOODSTANDING_DEMO``      the database holds demonstration data; every page says so     no
-=========================  ============================================================  =======================
+=============================  ============================================================  =======================
+``GOODSTANDING_HOME``          the one folder that holds all state                           ``~/.goodstanding``
+``DATABASE_URL``               another database, for example PostgreSQL                      SQLite in that folder
+``GOODSTANDING_URL``           the public address, used in mails and QR codes                ``http://127.0.0.1:8000``
+``GOODSTANDING_HOSTS``         further host names that may be asked for, comma-separated     none
+``GOODSTANDING_MAIL``          ``smtp://user:password@host:587`` (``smtps`` for TLS)         an outbox folder
+``GOODSTANDING_MAIL_FROM``     the sender's address                                          ``no-reply@`` the host
+``GOODSTANDING_SECRET_KEY``    the signing key                                               made and kept on first start
+``GOODSTANDING_BEHIND_PROXY``  exactly one proxy of yours stands before, and sets            no
+                               ``X-Forwarded-For`` and ``X-Forwarded-Proto``
+``GOODSTANDING_DEMO``          the database holds demonstration data; every page says so     no
+=============================  ============================================================  =======================
 """
 
 from __future__ import annotations
@@ -215,9 +217,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = _https
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("GOODSTANDING_BEHIND_PROXY") else None
-# without it the limits on guessing would take all visitors for one: the proxy
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("GOODSTANDING_BEHIND_PROXY") else 0
+_behind_proxy = environment.flag("GOODSTANDING_BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_proxy else None
+# The limits on guessing go by what the one proxy wrote, which is the last address; what stands before it anyone can write. Without
+# a proxy the whole header is a visitor's own word, and with one that is not known of, all visitors would count as one.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _behind_proxy else 0
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SESSION_COOKIE_SECURE = _https
