@@ -51,7 +51,7 @@ def test_the_log_is_narrowed(as_administrator, asked, found):
     page = as_administrator.get("/staff/audit/", asked).content.decode()
 
     # an event is in the table, whatever is repeated in the form
-    assert {name for name in ("sponsor-one", "revoked", "late") if f'small">{name}</span>' in page} == found
+    assert {name for name in ("sponsor-one", "revoked", "late") if f'id">{name}</span>' in page} == found
 
 
 def test_a_day_is_the_readers_own_day(as_administrator):
