@@ -147,6 +147,11 @@ def test_an_open_question_is_told_confirmed_and_opened_again(signed_in, clinicia
     assert "Met, as you confirmed" in row_of(response, license_, "ethics")
     assert "Confirmed by you on 3 May 2026 . “Ms. Example at the desk: <any> agency.”" in text_of(response)
     assert AuditEvent.objects.filter(tag="license:question:confirmed", subject_id=str(license_.pk)).count() == 1
+    # What is settled folds away; what is open stays in sight.
+    assert "None that decides anything now." in text_of(response)
+    folded = re.search(r'<details class="settled"><summary>(.*?)</summary>', response.content.decode())
+    assert folded
+    assert folded[1] == "1 question you settled with your board"
 
     response = signed_in.post(reopen_url(license_), follow=True)
     assert "Not certain" in row_of(response, license_, "ethics")

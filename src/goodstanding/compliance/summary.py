@@ -28,6 +28,7 @@ class Gap:
     What one license lacks: from `least` hours, if courses cover several subjects at once, to `most`, if each covers one.
 
     `without_hours` counts unmet requirements that have no hours, `to_check` what stands between an Unknown and an answer.
+    `resting` says that something is met only because the holder confirmed it with the board.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Gap:
     without_hours: int = 0
     to_check: int = 0
     deadline: dt.date | None = None
+    resting: bool = False
 
 
 def gap_of(*, name: str, evaluation: Evaluation | None) -> Gap:
@@ -57,6 +59,7 @@ def gap_of(*, name: str, evaluation: Evaluation | None) -> Gap:
         without_hours=sum(1 for requirement in unmet if not requirement.missing),
         to_check=_to_check(evaluation),
         deadline=min([*due, *ends], default=None),
+        resting=any(requirement.confirmed for requirement in evaluation.requirements),
     )
 
 
@@ -91,7 +94,8 @@ def _state(gaps: Sequence[Gap]) -> str:
             f"{_capital(_count(to_check, 'thing'))} to check before it is known what {_licenses(unknown)} still {_ask(unknown)}."
         )
     whose = gaps[0].name if len(gaps) == 1 else f"your {_number(len(gaps))} licenses"
-    return f"Every requirement known here for {whose} is met."
+    resting = "; part of that rests on what you confirmed with your board" if any(gap.resting for gap in gaps) else ""
+    return f"Every requirement known here for {whose} is met{resting}."
 
 
 def _owed(unmet: Sequence[Gap], *, to_check: int) -> str:

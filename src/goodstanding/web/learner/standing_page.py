@@ -341,7 +341,7 @@ def _figure(requirement: RequirementAnswer) -> str:
 
 def _card_tag(gap: Gap) -> str:
     if gap.standing is Standing.MET:
-        return "Met"
+        return "Met, as you confirmed" if gap.resting else "Met"
     if gap.standing is Standing.UNMET:
         if not gap.most:
             return "One thing to do" if gap.without_hours == 1 else f"{gap.without_hours} things to do"
