@@ -154,7 +154,7 @@ class CreditForm(LookForm):
         choices = [("", "No topic chosen"), *topics]
         for number in range(self.row_count):
             name = self._part_name(number)
-            self.fields[f"part_amount_{number}"] = _amount(name("How much of it"), required=False)
+            self.fields[f"part_amount_{number}"] = _amount(name("How much"), required=False)
             self.fields[f"part_topic_{number}"] = forms.ChoiceField(label=name("Topic"), choices=choices, required=False)
             self.fields[f"part_also_{number}"] = forms.ChoiceField(
                 label=name("Second topic"), choices=[("", "None"), *topics], required=False
