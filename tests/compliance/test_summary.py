@@ -98,8 +98,10 @@ LMFT = "California LMFT"
         ([unknown(deadline=None)], "What California LPCC still asks is not fully known: one thing to check."),
         (
             [gap(), gap(resting=True, deadline=None)],
-            "Every requirement known here for your two licenses is met; part of that rests on what you confirmed with your board. "
-            "The next renewal is 189 days away, on 31 May 2027.",
+            (
+                "Every requirement known here for your two licenses is met; part of that rests on what you confirmed with your board. "
+                "The next renewal is 189 days away, on 31 May 2027."
+            ),
         ),
         ([gap()], "Every requirement known here for California LPCC is met. The next renewal is 189 days away, on 31 May 2027."),
         (
