@@ -12,6 +12,7 @@ from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import NoReverseMatch
 
 import goodstanding.web
 from goodstanding.web.forms import LookForm
@@ -404,6 +405,11 @@ def test_header_marks_where_one_is_and_links_only_to_what_exists(client) -> None
     assert 'href="/courses/" aria-current="page"' in page
     for target in set(re.findall(r'<a[^>]* href="(/[^"#?]*)"', client.get("/").content.decode())):
         assert client.get(target).status_code in {200, 302}, target
+
+
+def test_a_link_to_a_page_that_does_not_exist_is_a_mistake_of_ours() -> None:
+    with pytest.raises(NoReverseMatch):
+        Template('{% load look %}{% nav_link "no-such-page" "Lost" %}').render(Context({}))
 
 
 def test_navigation_knows_page_and_section() -> None:

@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django import template
 from django.http import HttpRequest
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -224,11 +224,8 @@ def _address(target: str) -> str:
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, url_name: str, text: str, css_class: str = "") -> SafeString:
     """A link of the main navigation that knows whether it is the page or the section one is in."""
-    try:
-        url = reverse(url_name)
-    except NoReverseMatch:
-        # an error page must come out even where part of the site is not mounted
-        return mark_safe("")
+    url = reverse(url_name)
+    # an error page may be drawn without a request
     request = context.get("request")
     path = request.path if isinstance(request, HttpRequest) else ""
     current: SafeString | str = ""
