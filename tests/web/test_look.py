@@ -337,6 +337,16 @@ def test_errors_stand_at_the_field_and_at_the_top_with_links() -> None:
     assert 'value="12 &lt;b&gt;"' in page, "what was typed is kept"
 
 
+def test_errors_are_listed_in_the_order_of_the_fields_whoever_found_them() -> None:
+    form = Sample({"name": "x", "number": "0"})  # finds first what is missing, then what contradicts
+    form.add_error("number", "Too small.")
+    form.add_error("name", "Too short.")
+    listed = re.findall(r'<li>(?:<a href="#id_(\w+?)(?:_0)?">)?', str(form).split("</div>")[0])
+    names = [name for name in form.fields if name in form.errors]
+    assert set(form.errors) >= {"name", "number", "answer"}
+    assert listed == ["", *names]
+
+
 def test_an_error_of_the_whole_form_is_said_at_the_top() -> None:
     page = str(Sample({"name": "x", "number": "0", "answer": "y", "agreed": "on"}))
     assert "One thing needs your attention" in page

@@ -45,7 +45,8 @@ SPONSOR_KIND_LABELS: Mapping[str, str] = {
 NONE, UNKNOWN = "none", "unknown"
 ROWS, MOST_ROWS = 1, 12
 
-_PAGE_ORDER = ("title", "completed", "started", "amount", "unit")
+_BEFORE_PARTS = ("submission", "rows", "title", "completed", "started", "amount", "unit")
+"""The fields that stand above the parts on the page; the order of the fields is that in which errors are listed."""
 
 _DAY = {"invalid": "Enter a day of the calendar, such as 2026-11-23."}
 _AMOUNT = {
@@ -159,6 +160,7 @@ class CreditForm(LookForm):
             self.fields[f"part_also_{number}"] = forms.ChoiceField(
                 label=name("Second topic"), choices=[("", "None"), *topics], required=False
             )
+        self.order_fields((*_BEFORE_PARTS, *(name for name in self.fields if name.startswith("part_"))))
 
     def _part_name(self, number: int) -> Callable[[str], str]:
         """What a field of this part is called: the only part needs no number, and several need one to be told apart."""
@@ -264,20 +266,6 @@ class CreditForm(LookForm):
         """Put what the ledger refused beside the fields that it is about."""
         for field, problem in problems.items():
             self.add_error("part_amount_0" if field == "parts" else field if field in self.fields else None, problem)
-
-        self._order_errors()
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        self._order_errors()
-
-    def _order_errors(self) -> None:
-        """The summary follows the page from top to bottom, whoever found the error."""
-        parts = [name for name in self.fields if name.startswith("part_")]
-        order = dict.fromkeys((*_PAGE_ORDER, *parts, *self.fields))
-        place = {name: number for number, name in enumerate(order)}
-        for name in sorted(self.errors, key=lambda name: place.get(name, len(place))):
-            self.errors[name] = self.errors.pop(name)
 
     def ask_for_file_again(self) -> None:
         """A browser does not keep the chosen file when a form comes back; saying so is all that can be done."""

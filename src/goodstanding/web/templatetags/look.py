@@ -13,6 +13,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
@@ -393,21 +394,21 @@ def _detail_text(event: object) -> str:
 
 
 @register.simple_tag
-def error_links(form: object) -> SafeString:
-    """The errors of a form as links to its fields, for the summary at the top."""
+def error_links(form: BaseForm) -> SafeString:
+    """
+    The errors of a form as links to its fields, for the summary at the top.
+
+    They stand in the order of the fields, which is that of the page, whoever found them: first what is about the whole form.
+    """
     rows: list[tuple[str, str]] = []
-    texts: list[str] = []
-    for name, messages in getattr(form, "errors", {}).items():
-        if name == "__all__":
-            texts.extend(str(message) for message in messages)
-            continue
-        field = form[name]  # type: ignore[index]
+    for name in (name for name in form.fields if name in form.errors):
+        field = form[name]
         # a group of radio buttons has no id of its own; its first button does
         target = field.id_for_label or (f"{field.auto_id}_0" if field.use_fieldset else field.auto_id)
         colon = " " if field.label.endswith(("?", ".", ":")) else ": "
-        rows.extend((target, f"{field.label}{colon}{message}") for message in messages)
+        rows.extend((target, f"{field.label}{colon}{message}") for message in form.errors[name])
     return format_html(
         "{}{}",
-        format_html_join("", "<li>{}</li>", ((text,) for text in texts)),
+        format_html_join("", "<li>{}</li>", ((text,) for text in form.non_field_errors())),
         format_html_join("", '<li><a href="#{}">{}</a></li>', rows),
     )
