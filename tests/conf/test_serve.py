@@ -39,6 +39,18 @@ def refused(home: Path, *arguments: str, user: int | None = None, **variables: s
     return result.stderr
 
 
+def test_a_demonstration_that_was_never_made_is_not_served_and_none_is_begun(tmp_path: Path) -> None:
+    error = refused(tmp_path, "--demo")
+    assert error == "goodstanding: There is no demonstration yet. Make it with: goodstanding demo\n"
+    assert not (tmp_path / "state").exists()
+
+    demo = tmp_path / "state" / "demo"
+    demo.mkdir(parents=True)
+    (demo / "goodstanding.sqlite3").touch()  # of something else: a demonstration leaves its sign-in beside it
+    assert refused(tmp_path, "--demo") == error
+    assert [path.name for path in demo.iterdir()] == ["goodstanding.sqlite3"]
+
+
 def processes_of(home: Path) -> list[int]:
     found = []
     for folder in Path("/proc").iterdir():

@@ -113,4 +113,4 @@ def _refuse(message: str) -> int:
     return 1
 
 
-__all__ = ["HELP", "SIGN_IN", "add_arguments", "run"]
+__all__ = ["DATABASE", "HELP", "SIGN_IN", "add_arguments", "run"]

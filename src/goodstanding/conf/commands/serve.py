@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from goodstanding.conf import environment, parent
+from goodstanding.conf.commands.demo import DATABASE, SIGN_IN
 
 HELP = "start the whole product on this machine"
 
@@ -25,7 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prepare everything, serve until told to stop, stop gracefully. 0 after an orderly stop, 1 if it could not start."""
     if args.demo:
-        os.environ["GOODSTANDING_HOME"] = str(environment.demo_home())
+        demonstration = environment.demo_home()
+        if not all((demonstration / name).is_file() for name in (DATABASE, SIGN_IN)):
+            return _refuse("There is no demonstration yet. Make it with: goodstanding demo")
+        os.environ["GOODSTANDING_HOME"] = str(demonstration)
         environment.enter_demonstration()
     shown_host = "127.0.0.1" if args.host in {"0.0.0.0", "::"} else args.host  # noqa: S104 - compared, not bound
     os.environ.setdefault("GOODSTANDING_URL", f"http://{f'[{shown_host}]' if ':' in shown_host else shown_host}:{args.port}")
@@ -36,9 +40,13 @@ def run(args: argparse.Namespace) -> int:
         environment.keep_secret_key()
         _prepare()
     except CanNotStartError as error:
-        print(f"goodstanding: {error}", file=sys.stderr)  # noqa: T201 - the answer of a command
-        return 1
+        return _refuse(str(error))
     return _serve(args.host, args.port, args.workers or min(4, max(2, os.cpu_count() or 2)))
+
+
+def _refuse(message: str) -> int:
+    print(f"goodstanding: {message}", file=sys.stderr)  # noqa: T201 - the answer of a command
+    return 1
 
 
 class CanNotStartError(Exception):
@@ -157,7 +165,7 @@ def _serve(host: str, port: int, workers: int) -> int:
     if settings.EMAIL_BACKEND.endswith("OutboxBackend"):
         lines.append(f"Mail is written to {settings.OUTBOX}")
     if settings.DEMONSTRATION:
-        lines.append(f"This is the demonstration; its sign-in is in {settings.HOME / 'sign-in.txt'}")
+        lines.append(f"This is the demonstration; its sign-in is in {settings.HOME / SIGN_IN}")
     elif token := create_claim():
         lines.append(f"No administrator yet. Claim the account once at {address}{reverse('claim', args=[token])}")
     lines.append("Ctrl-C stops it.")
