@@ -113,6 +113,35 @@ def test_a_day_outside_the_known_periods_is_unknown_and_nothing_is_met(on: dt.da
     assert found.requirement("total").outcome is Outcome.UNKNOWN
 
 
+NEW = requirement("total", 36, says="36 hours.", in_force={"from": dt.date(2024, 1, 1), "by": "period_end"})
+OLD = requirement("total", 18, says="18 hours.", in_force={"to": dt.date(2020, 12, 31), "by": "period_end"})
+
+
+@pytest.mark.parametrize("versions", [(NEW, OLD), (OLD, NEW)])
+@pytest.mark.parametrize(
+    ("on", "says"),
+    [
+        (dt.date(2019, 6, 1), "18 hours."),
+        (dt.date(2020, 12, 31), "18 hours."),
+        (dt.date(2022, 6, 1), "36 hours."),
+        (dt.date(2028, 6, 1), "36 hours."),
+    ],
+)
+def test_outside_every_period_the_text_of_the_day_is_shown_else_the_newest(
+    versions: tuple[dict[str, Any], ...], on: dt.date, says: str
+) -> None:
+    found = answer(book(*versions), on=on)
+    assert found.period is None
+    assert found.requirement("total").says == says
+
+
+@pytest.mark.parametrize("versions", [(NEW, OLD), (OLD, NEW)])
+def test_a_period_that_no_text_covers_shows_the_newest(versions: tuple[dict[str, Any], ...]) -> None:
+    found = answer(book(*versions), on=dt.date(2022, 6, 1), expires=dt.date(2023, 5, 31))
+    assert found.period is not None
+    assert (found.requirement("total").outcome, found.requirement("total").says) == (Outcome.UNKNOWN, "36 hours.")
+
+
 def test_without_an_expiry_the_answer_is_unknown_and_says_what_to_enter() -> None:
     found = answer(book(TOTAL), expires=None)
     assert found.standing is Standing.UNKNOWN

@@ -124,9 +124,7 @@ class _License:
     def _outside(self) -> Evaluation:
         """No period is known for the day, so nothing can be said, and nothing is said to be met."""
         why = explain.outside(self.license, on=self.on)
-        requirements = [
-            self._unanswered(self.rule.versions(requirement_id)[-1], why=why) for requirement_id in self.rule.requirement_ids()
-        ]
+        requirements = [self._unanswered(self._text_on(name, self.on), why=why) for name in self.rule.requirement_ids()]
         ordered = sorted(self.credits, key=lambda credit: (credit.completed, credit.id))
         return Evaluation(
             **self._heading(),
@@ -158,6 +156,16 @@ class _License:
             return (dates.from_ is None or dates.from_ <= period.end) and (dates.to is None or period.start <= dates.to)
         return dates.covers(period.start if dates.by == "period_start" else period.end)
 
+    def _text_on(self, requirement_id: str, day: dt.date) -> Requirement:
+        """
+        The version to show where none can be applied: the one in force on `day`, else the newest.
+
+        Newest is the one that came into force last, wherever it stands in the file.
+        """
+        versions = self.rule.versions(requirement_id)
+        in_force = [version for version in versions if self.rule.in_force_of(version).covers(day)]
+        return max(in_force or versions, key=lambda version: self.rule.in_force_of(version).from_ or dt.date.min)
+
     def _without_version(
         self, versions: tuple[Requirement, ...], requirements: list[RequirementAnswer], not_applicable: list[NotApplicable]
     ) -> None:
@@ -169,7 +177,9 @@ class _License:
             why = explain.not_yet_due(first)
             not_applicable.append(NotApplicable(id=versions[0].id, label=versions[0].label, why=why))
         else:
-            requirements.append(self._unanswered(versions[-1], why=explain.no_text(day, board=self.rule.board.name)))
+            requirements.append(
+                self._unanswered(self._text_on(versions[0].id, day), why=explain.no_text(day, board=self.rule.board.name))
+            )
 
     def _unanswered(self, requirement: Requirement, *, why: str) -> RequirementAnswer:
         return RequirementAnswer(
