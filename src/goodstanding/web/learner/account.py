@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -19,10 +19,8 @@ from goodstanding.accounts import selectors, services
 from goodstanding.accounts.errors import ProfileRefusedError
 from goodstanding.accounts.terms import terms_day
 from goodstanding.web.forms import LookForm
+from goodstanding.web.learner.person import user_of
 from goodstanding.web.public.account_forms import legal_name_field
-
-if TYPE_CHECKING:
-    from goodstanding.accounts.models import User
 
 US_ZONES = (
     ("America/New_York", "Eastern (New York)"),
@@ -76,7 +74,7 @@ class ProfileForm(LookForm):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    user = cast("User", request.user)
+    user = user_of(request)
     profile = selectors.get_profile(user)
     was_complete = selectors.profile_is_complete(profile)
     kept = {"legal_name": profile.legal_name, "time_zone": profile.time_zone, "professions": profile.professions}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,13 +11,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_GET, require_safe
 
-from goodstanding.accounts.selectors import get_holder
 from goodstanding.core.certificates import NumberError, parse_number
 from goodstanding.credit.errors import CertificateNotFoundError
 from goodstanding.credit.selectors import access_certificate, list_certificates, record_of
-
-if TYPE_CHECKING:
-    from goodstanding.accounts.models import User
+from goodstanding.web.learner.person import holder_of, user_of
 
 _PAGE = 50
 
@@ -27,7 +22,7 @@ _PAGE = 50
 @login_required
 @require_GET
 def certificate_list(request: HttpRequest) -> HttpResponse:
-    certificates = Paginator(list_certificates(holder=get_holder(cast("User", request.user))), _PAGE)
+    certificates = Paginator(list_certificates(holder=holder_of(request)), _PAGE)
     page = certificates.get_page(request.GET.get("page"))
     rows = [
         {
@@ -46,7 +41,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
 def certificate_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The file as it was issued, for its owner and for administrators; for everyone else there is none."""
     try:
-        certificate = access_certificate(user=cast("User", request.user), number=parse_number(number))
+        certificate = access_certificate(user=user_of(request), number=parse_number(number))
     except (NumberError, CertificateNotFoundError) as error:
         raise Http404 from error
 

@@ -6,7 +6,7 @@ import csv
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,7 +17,6 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from goodstanding.accounts.selectors import get_holder
 from goodstanding.core.certificates import FORMAT_LABELS
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.uploads import UploadError
@@ -47,9 +46,10 @@ from goodstanding.web.learner.credit_form import (
     initial_of,
     topic_choices,
 )
+from goodstanding.web.learner.person import holder_of, user_of
 
 if TYPE_CHECKING:
-    from goodstanding.accounts.models import Holder, User
+    from goodstanding.accounts.models import Holder
     from goodstanding.credit.models import Certificate, CreditEntry
 
 _PAGE = 100
@@ -101,14 +101,10 @@ def _short(label: str) -> str:
     return label.rpartition("(")[2].removesuffix(")")
 
 
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
-
-
 @login_required
 @require_GET
 def credit_list(request: HttpRequest) -> HttpResponse:
-    holder = get_holder(_user(request))
+    holder = holder_of(request)
     rules = rulebook()
     years = years_of(holder=holder)
     asked = request.GET.get("year", "")
@@ -153,7 +149,7 @@ def credit_table(request: HttpRequest) -> HttpResponse:
             "certificate",
         ]
     )
-    for entry in list_entries(holder=get_holder(_user(request))):
+    for entry in list_entries(holder=holder_of(request)):
         row = _row(entry, rules)
         cells = [
             entry.completed.isoformat(),
@@ -181,7 +177,7 @@ def _cell(text: str) -> str:
 @login_required
 @require_http_methods(["GET", "POST"])
 def credit_add(request: HttpRequest) -> HttpResponse:
-    holder = get_holder(_user(request))
+    holder = holder_of(request)
     form = _form(request, holder, {"submission": uuid.uuid4(), "unit": "hour", "activity": "course"})
     if request.method == "POST" and "more" in request.POST:
         form = _with_one_part_more(request, holder, form)
@@ -189,7 +185,7 @@ def credit_add(request: HttpRequest) -> HttpResponse:
         try:
             entry = enter_credit(
                 holder=holder,
-                actor=_user(request),
+                actor=user_of(request),
                 credit=form.earned(),
                 submission=form.cleaned_data["submission"],
                 at=timezone.now(),
@@ -213,7 +209,7 @@ def credit_add(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def credit_correct(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    holder = get_holder(_user(request))
+    holder = holder_of(request)
     entry = _entry(holder, entry_id)
     if entry.completion_id is not None or is_withdrawn(entry):
         return redirect("credit-page", entry_id=entry_id)
@@ -225,7 +221,7 @@ def credit_correct(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
         try:
             corrected = correct_credit(
                 holder=holder,
-                actor=_user(request),
+                actor=user_of(request),
                 entry_id=entry_id,
                 credit=form.earned(),
                 submission=form.cleaned_data["submission"],
@@ -250,7 +246,7 @@ def credit_correct(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_GET
 def credit_page(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    holder = get_holder(_user(request))
+    holder = holder_of(request)
     entry = _entry(holder, entry_id)
     newest, *earlier = history_of(entry)
     if newest.pk != entry.pk:
@@ -261,12 +257,14 @@ def credit_page(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_POST
 def credit_proof_add(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    holder = get_holder(_user(request))
+    holder = holder_of(request)
     entry = _entry(holder, entry_id)
     form = ProofForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            add_proof(holder=holder, actor=_user(request), entry_id=entry_id, proof=form.cleaned_data["proof"], at=timezone.now())
+            add_proof(
+                holder=holder, actor=user_of(request), entry_id=entry_id, proof=form.cleaned_data["proof"], at=timezone.now()
+            )
         except (CreditError, UploadError) as error:
             form.add_error("proof", str(error))
         else:
@@ -291,11 +289,11 @@ def _entry_page(request: HttpRequest, entry: CreditEntry, earlier: list[CreditEn
 @login_required
 @require_http_methods(["GET", "POST"])
 def credit_withdraw(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    holder = get_holder(_user(request))
+    holder = holder_of(request)
     entry = _entry(holder, entry_id)
     if request.method == "POST":
         try:
-            withdraw_credit(holder=holder, actor=_user(request), entry_id=entry_id, at=timezone.now())
+            withdraw_credit(holder=holder, actor=user_of(request), entry_id=entry_id, at=timezone.now())
         except CreditError as error:
             messages.error(request, str(error))
         return redirect("credit-page", entry_id=entry_id)
@@ -305,10 +303,10 @@ def credit_withdraw(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_POST
 def credit_restore(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    holder = get_holder(_user(request))
+    holder = holder_of(request)
     _entry(holder, entry_id)
     try:
-        restore_credit(holder=holder, actor=_user(request), entry_id=entry_id, at=timezone.now())
+        restore_credit(holder=holder, actor=user_of(request), entry_id=entry_id, at=timezone.now())
     except CreditError as error:
         messages.error(request, str(error))
     else:
@@ -321,7 +319,7 @@ def credit_restore(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
 def credit_proof(request: HttpRequest, proof_id: uuid.UUID) -> FileResponse:
     """A proof as download. It is a stranger's file: never shown inline, never interpreted, whatever is in it."""
     try:
-        proof = access_proof(holder=get_holder(_user(request)), proof_id=proof_id)
+        proof = access_proof(holder=holder_of(request), proof_id=proof_id)
         file = proof.file.open("rb")
     except (ProofNotFoundError, FileNotFoundError) as error:
         raise Http404 from error

@@ -20,7 +20,8 @@ from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import CourseWithdrawnError
 from goodstanding.web.clock import today
 from goodstanding.web.learner import learn_finish, learn_scenario, learn_test
-from goodstanding.web.learner.player import Here, address_of, enter, holder_of, in_course
+from goodstanding.web.learner.person import holder_of
+from goodstanding.web.learner.player import Here, address_of, enter, in_course
 
 if TYPE_CHECKING:
     from goodstanding.core.courseware import Section

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +17,10 @@ from goodstanding.flows import completing
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import EvaluationAnswersError, ProfileIncompleteError, SignedNameError, StepLockedError
 from goodstanding.web.forms import LookForm
-from goodstanding.web.learner.player import Here, enter, holder_of, in_course
+from goodstanding.web.learner.person import holder_of, user_of
+from goodstanding.web.learner.player import Here, enter, in_course
 
 if TYPE_CHECKING:
-    from goodstanding.accounts.models import User
     from goodstanding.core.courseware import Course, EvaluationQuestion
 
 
@@ -93,7 +93,7 @@ def attestation(request: HttpRequest, slug: str) -> HttpResponse:
     here = enter(request, slug, "attestation")
     if here.step.state == "done":
         return redirect("learn-done", slug=slug)
-    profile = get_profile(cast("User", request.user))
+    profile = get_profile(user_of(request))
     missing = [field for field in ("legal_name", "time_zone") if not getattr(profile, field)]
     form = AttestationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

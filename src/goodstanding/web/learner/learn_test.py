@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodstanding.core.courseware import AnswerError
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import AttemptClosedError, AttemptNotFoundError, AttemptRefusedError, UnansweredError
-from goodstanding.web.learner.player import Here, address_of, enter, holder_of, in_course
+from goodstanding.web.learner.person import holder_of
+from goodstanding.web.learner.player import Here, address_of, enter, in_course
 
 if TYPE_CHECKING:
     from goodstanding.learning.models import PostTestAttempt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodstanding.accounts.selectors import get_holder
 from goodstanding.licensing import selectors, services
 from goodstanding.licensing.errors import LicenseDuplicateError, LicenseNotFoundError, LicenseRefusedError
 from goodstanding.licensing.history import list_history
@@ -28,9 +27,9 @@ from goodstanding.web.learner.license_forms import (
     QuestionsForm,
     RenewalForm,
 )
+from goodstanding.web.learner.person import holder_of, user_of
 
 if TYPE_CHECKING:
-    from goodstanding.accounts.models import Holder, User
     from goodstanding.licensing.models import License, LicensePeriod
 
 _form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +61,7 @@ class LicenseCard:
 @require_safe
 def license_list(request: HttpRequest) -> HttpResponse:
     """All licenses; right after a removal, the way to undo it."""
-    holder = _holder(request)
+    holder = holder_of(request)
     removed = list(selectors.list_removed(holder))
     undo = next((_card(request, one) for one in removed if str(one.pk) == request.GET.get("removed")), None)
     cards = [_card(request, one) for one in selectors.list_licenses(holder)]
@@ -82,8 +81,8 @@ def license_add(request: HttpRequest) -> HttpResponse:
         data = {name: value for name, value in form.cleaned_data.items() if name != "type"}
         try:
             added = services.add_license(
-                holder=_holder(request),
-                actor=_user(request),
+                holder=holder_of(request),
+                actor=user_of(request),
                 rule=chosen.rule,
                 profession=chosen.profession,
                 license_type=chosen.license_type,
@@ -131,7 +130,7 @@ def license_questions(request: HttpRequest, license_id: uuid.UUID) -> HttpRespon
     form = QuestionsForm(posted, questions=asked, answers=selectors.current_facts(found))
     if posted is not None and form.is_valid():
         try:
-            services.answer_facts(license=found, answers=form.answers, at=timezone.now(), actor=_user(request))
+            services.answer_facts(license=found, answers=form.answers, at=timezone.now(), actor=user_of(request))
         except LicenseRefusedError as error:
             _show_problems(form, error)
         else:
@@ -163,7 +162,7 @@ def license_edit(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_license(license=found, actor=_user(request), at=timezone.now(), **form.cleaned_data)
+            services.change_license(license=found, actor=user_of(request), at=timezone.now(), **form.cleaned_data)
         except LicenseRefusedError as error:
             _show_problems(form, error)
         else:
@@ -183,7 +182,7 @@ def license_renew(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
     form = RenewalForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            services.record_renewal(license=found, actor=_user(request), at=timezone.now(), **form.cleaned_data)
+            services.record_renewal(license=found, actor=user_of(request), at=timezone.now(), **form.cleaned_data)
         except LicenseRefusedError as error:
             _show_problems(form, error)
         else:
@@ -200,7 +199,7 @@ def license_renewal_undo(request: HttpRequest, license_id: uuid.UUID, end: str) 
         day = dt.date.fromisoformat(end)
     except ValueError as error:
         raise Http404 from error
-    services.undo_renewal(license=found, actor=_user(request), end=day, at=timezone.now())
+    services.undo_renewal(license=found, actor=user_of(request), end=day, at=timezone.now())
     messages.success(request, "The renewal is taken back.")
     return redirect("license-page", found.pk)
 
@@ -215,7 +214,7 @@ def license_remove(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
             raise
         found = _access(request, license_id, removed=True)  # the form was sent twice
     if request.method == "POST":
-        services.remove_license(license=found, actor=_user(request), at=timezone.now())
+        services.remove_license(license=found, actor=user_of(request), at=timezone.now())
         return redirect(f"{reverse('license-list')}?removed={found.pk}")
     return render(request, "learner/license_remove.html", {"card": _card(request, found)})
 
@@ -223,7 +222,7 @@ def license_remove(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_safe
 def license_removed(request: HttpRequest) -> HttpResponse:
-    cards = [_card(request, one) for one in selectors.list_removed(_holder(request)).prefetch_related("facts")]
+    cards = [_card(request, one) for one in selectors.list_removed(holder_of(request)).prefetch_related("facts")]
     return render(request, "learner/license_removed.html", {"cards": cards})
 
 
@@ -235,7 +234,7 @@ def license_restore(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse
     except Http404:
         return redirect("license-page", _access(request, license_id).pk)
     try:
-        services.restore_license(license=found, actor=_user(request), at=timezone.now())
+        services.restore_license(license=found, actor=user_of(request), at=timezone.now())
     except LicenseDuplicateError:
         messages.error(request, "This license is in your list already, entered anew. Remove that one first to put this one back.")
         return redirect("license-removed")
@@ -243,17 +242,9 @@ def license_restore(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse
     return redirect("license-page", found.pk)
 
 
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
-
-
-def _holder(request: HttpRequest) -> Holder:
-    return get_holder(_user(request))
-
-
 def _access(request: HttpRequest, license_id: uuid.UUID, *, removed: bool = False) -> License:
     try:
-        return selectors.access_license(_holder(request), license_id, removed=removed)
+        return selectors.access_license(holder_of(request), license_id, removed=removed)
     except LicenseNotFoundError as error:
         raise Http404 from error
 

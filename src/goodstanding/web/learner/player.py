@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from goodstanding.accounts.selectors import get_holder
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import (
     AttemptNotFoundError,
@@ -22,14 +21,14 @@ from goodstanding.learning.errors import (
     StepLockedError,
     StepNotFoundError,
 )
+from goodstanding.web.learner.person import holder_of
 
 if TYPE_CHECKING:
-    from goodstanding.accounts.models import Holder, User
     from goodstanding.core.courseware import Course, Duty, Reference, Standard
     from goodstanding.learning.models import Enrollment
     from goodstanding.learning.path import LearningPath, PathStep, StepKind
 
-__all__ = ["DutyInPlay", "Here", "address_of", "enter", "holder_of", "in_course"]
+__all__ = ["DutyInPlay", "Here", "address_of", "enter", "in_course"]
 
 _ADDRESSES = {
     "post_test": "learn-post-test",
@@ -47,11 +46,6 @@ def address_of(slug: str, step: PathStep | None) -> str:
     if step.kind == "scenario":
         return reverse("learn-scenario", args=[slug, step.id])
     return reverse(_ADDRESSES[step.kind], args=[slug])
-
-
-def holder_of(request: HttpRequest) -> Holder:
-    """The holder of whoever is signed in."""
-    return get_holder(cast("User", request.user))
 
 
 def in_course(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from goodstanding.accounts.selectors import get_holder, get_profile
+from goodstanding.accounts.selectors import get_profile
 from goodstanding.compliance.case_file import case_as_yaml
 from goodstanding.compliance.errors import QuestionNotOpenError
 from goodstanding.compliance.selectors import open_question, standing_on
@@ -25,10 +24,8 @@ from goodstanding.core.rules.case import EARLIEST, LATEST
 from goodstanding.licensing.errors import ConfirmationRefusedError, LicenseNotFoundError
 from goodstanding.web.clock import today
 from goodstanding.web.forms import LookForm
+from goodstanding.web.learner.person import holder_of, user_of
 from goodstanding.web.learner.standing_page import anchor_of, lay_out, question_row
-
-if TYPE_CHECKING:
-    from goodstanding.accounts.models import Holder, User
 
 NOTE_LENGTH = 500
 TYPED_LENGTH = 30
@@ -117,7 +114,7 @@ def print_page(request: HttpRequest) -> HttpResponse:
 def case_file(request: HttpRequest) -> HttpResponse:
     """The case behind the page, as the file that `goodstanding evaluate` answers in the same words."""
     on = _day(request)[0]
-    standing = standing_on(holder=_holder(request), on=on)
+    standing = standing_on(holder=holder_of(request), on=on)
     if standing.case is None:
         raise Http404
     response = HttpResponse(case_as_yaml(standing.case), content_type="application/yaml; charset=utf-8")
@@ -130,7 +127,7 @@ def case_file(request: HttpRequest) -> HttpResponse:
 @never_cache
 def confirm(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpResponse:
     """One open question with its readings, and the form that records what the board answered."""
-    holder = _holder(request)
+    holder = holder_of(request)
     day = today(request)
     try:
         license_, found = open_question(holder=holder, license_id=license_id, question=question, on=day)
@@ -172,32 +169,22 @@ def confirm(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpR
 def reopen(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpResponse:
     """Take a confirmation back; it can be given again at once, so nothing is asked first."""
     try:
-        reopen_question(holder=_holder(request), license_id=license_id, question=question, at=timezone.now())
+        reopen_question(holder=holder_of(request), license_id=license_id, question=question, at=timezone.now())
     except (LicenseNotFoundError, ConfirmationRefusedError) as error:
         raise Http404 from error
     messages.success(request, "The question is open again. What you had confirmed stays in the history of your license.")
     return redirect(f"{reverse('standing')}#{anchor_of(license_id)}")
 
 
-def _person(request: HttpRequest) -> User:
-    """Who asks; the views above let nobody else in."""
-    assert request.user.is_authenticated
-    return request.user
-
-
-def _holder(request: HttpRequest) -> Holder:
-    return get_holder(_person(request))
-
-
 def _render(request: HttpRequest, template: str, *, whole: bool = False) -> HttpResponse:
     on, form = _day(request)
     now = today(request)
-    standing = standing_on(holder=_holder(request), on=on)
+    standing = standing_on(holder=holder_of(request), on=on)
     context = {
         "page": lay_out(standing=standing, today=now, whole=whole),
         "form": form,
         "today": now,
-        "legal_name": get_profile(_person(request)).legal_name,
+        "legal_name": get_profile(user_of(request)).legal_name,
         "asked": "" if on == now else f"?on={on.isoformat()}",
     }
     return render(request, template, context, status=400 if form.errors else 200)
