@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates, TemplatesSetting
 
-__all__ = ["LookForm", "LookRenderer"]
+__all__ = ["DayInput", "LookForm", "LookRenderer"]
 
 
 class LookRenderer(TemplatesSetting):
@@ -26,6 +27,15 @@ class LookRenderer(TemplatesSetting):
 _DJANGO = DjangoTemplates()
 
 
+class DayInput(forms.DateInput):
+    """The browser's own calendar, which takes and shows days only as 2026-11-23."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 class LookForm(forms.Form):
     """
     Base of the product's forms. The server says what is wrong, in our words; the browser's own bubbles stay off.
@@ -42,6 +52,11 @@ class LookForm(forms.Form):
         for field in self.fields.values():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _missing(field)
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Put what a service refused beside the fields it is about; what has no field here stands above the form."""
+        for field, problem in problems.items():
+            self.add_error(field if field in self.fields else None, problem)
 
 
 def _missing(field: forms.Field) -> str:

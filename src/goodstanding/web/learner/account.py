@@ -83,8 +83,7 @@ def account(request: HttpRequest) -> HttpResponse:
         try:
             services.save_profile(user=user, **form.cleaned_data)
         except ProfileRefusedError as error:
-            for field, problem in error.problems.items():
-                form.add_error(field, problem)
+            form.show_problems(error.problems)
         else:
             messages.success(request, "Your profile is saved.")
             # Whoever was sent here from a page that lacked something goes back to it.

@@ -15,7 +15,7 @@ from goodstanding.core.certificates import FORMAT_LABELS
 from goodstanding.core.rules.case import MOST
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.credit.earned import UNITS, EarnedCredit, EarnedPart
-from goodstanding.web.forms import LookForm
+from goodstanding.web.forms import DayInput, LookForm
 
 if TYPE_CHECKING:
     from goodstanding.credit.models import CreditEntry
@@ -62,7 +62,7 @@ def _day(label: str, *, required: bool, help_text: str = "") -> forms.DateField:
         label=label,
         required=required,
         help_text=help_text,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         error_messages={**_DAY, "required": "Enter the day, as it stands on the certificate."},
     )
 
@@ -212,7 +212,9 @@ class CreditForm(LookForm):
             elif amount is not None and not topics:
                 self.add_error(f"part_topic_{number}", "Choose what this part was about, or leave its amount empty.")
         # What the ledger will refuse is said together with the rest, so that nobody has to come back twice.
-        self.show({field: text for field, text in self._problems(cleaned).items() if field == "parts" or field in cleaned})
+        self.show_problems(
+            {field: text for field, text in self._problems(cleaned).items() if field == "parts" or field in cleaned}
+        )
         return cleaned
 
     @staticmethod
@@ -262,10 +264,9 @@ class CreditForm(LookForm):
             sponsor_kind=data["sponsor_kind"],
         )
 
-    def show(self, problems: Mapping[str, str]) -> None:
-        """Put what the ledger refused beside the fields that it is about."""
-        for field, problem in problems.items():
-            self.add_error("part_amount_0" if field == "parts" else field if field in self.fields else None, problem)
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """What is wrong with the parts together stands beside the first of them."""
+        super().show_problems({"part_amount_0" if field == "parts" else field: problem for field, problem in problems.items()})
 
     def ask_for_file_again(self) -> None:
         """A browser does not keep the chosen file when a form comes back; saying so is all that can be done."""

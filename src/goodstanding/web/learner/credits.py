@@ -193,7 +193,7 @@ def credit_add(request: HttpRequest) -> HttpResponse:
                 proof=form.cleaned_data["proof"] or None,
             )
         except CreditRefusedError as error:
-            form.show(error.problems)
+            form.show_problems(error.problems)
         except UploadError as error:
             form.add_error("proof", str(error))
         except EntryNotFoundError as error:
@@ -230,7 +230,7 @@ def credit_correct(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
                 proof=form.cleaned_data["proof"] or None,
             )
         except CreditRefusedError as error:
-            form.show(error.problems)
+            form.show_problems(error.problems)
         except UploadError as error:
             form.add_error("proof", str(error))
         except CreditError as error:

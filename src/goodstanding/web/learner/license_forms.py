@@ -13,7 +13,7 @@ from goodstanding.core.rules.model import Fact, FactValue
 from goodstanding.licensing.checks import Dates, check_license
 from goodstanding.licensing.rulebook import LicenseType
 from goodstanding.licensing.selectors import cycle_months
-from goodstanding.web.forms import LookForm
+from goodstanding.web.forms import DayInput, LookForm
 
 __all__ = ["AddLicenseForm", "ChangeLicenseForm", "QuestionsForm", "RenewalForm", "day_field"]
 
@@ -35,7 +35,7 @@ def day_field(label: str, *, required: bool = True, help_text: str = "", missing
         required=required,
         help_text=help_text,
         input_formats=_FORMATS,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "max": "2150-12-31"}),
+        widget=DayInput({"max": "2150-12-31"}),
         error_messages={
             "required": missing or "Enter a day.",
             "invalid": "There is no such day. Write it like 2027-05-31 or 05/31/2027.",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -90,7 +89,7 @@ def license_add(request: HttpRequest) -> HttpResponse:
                 **data,
             )
         except LicenseRefusedError as error:
-            _show_problems(form, error)
+            form.show_problems(error.problems)
         else:
             messages.success(request, f"{chosen.name} is in your list.")
             if selectors.questions_of(added):
@@ -132,7 +131,7 @@ def license_questions(request: HttpRequest, license_id: uuid.UUID) -> HttpRespon
         try:
             services.answer_facts(license=found, answers=form.answers, at=timezone.now(), actor=user_of(request))
         except LicenseRefusedError as error:
-            _show_problems(form, error)
+            form.show_problems(error.problems)
         else:
             messages.success(request, "Your answers are saved.")
             return redirect("standing") if new else redirect("license-page", found.pk)
@@ -164,7 +163,7 @@ def license_edit(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
         try:
             services.change_license(license=found, actor=user_of(request), at=timezone.now(), **form.cleaned_data)
         except LicenseRefusedError as error:
-            _show_problems(form, error)
+            form.show_problems(error.problems)
         else:
             messages.success(request, "Your changes are saved.")
             return redirect("license-page", found.pk)
@@ -184,7 +183,7 @@ def license_renew(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
         try:
             services.record_renewal(license=found, actor=user_of(request), at=timezone.now(), **form.cleaned_data)
         except LicenseRefusedError as error:
-            _show_problems(form, error)
+            form.show_problems(error.problems)
         else:
             messages.success(request, "The renewal is recorded. The former period stays in the history.")
             return redirect("license-page", found.pk)
@@ -274,12 +273,6 @@ def _answer_in_words(options: Any, value: Any) -> Any:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return options.get(value, value) if isinstance(value, str) else value
-
-
-def _show_problems(form: Form, error: LicenseRefusedError) -> None:
-    """Each problem beside its field; what has no field of its own stands above the form."""
-    for field, problem in error.problems.items():
-        form.add_error(field if field in form.fields else None, problem)
 
 
 urlpatterns: list[URLPattern] = [

@@ -23,7 +23,7 @@ from goodstanding.compliance.services import reopen_question, settle_question
 from goodstanding.core.rules.case import EARLIEST, LATEST
 from goodstanding.licensing.errors import ConfirmationRefusedError, LicenseNotFoundError
 from goodstanding.web.clock import today
-from goodstanding.web.forms import LookForm
+from goodstanding.web.forms import DayInput, LookForm
 from goodstanding.web.learner.person import holder_of, user_of
 from goodstanding.web.learner.standing_page import anchor_of, lay_out, question_row
 
@@ -36,7 +36,7 @@ class DayForm(LookForm):
 
     on = forms.DateField(
         label="Show my standing as of",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d"],
         error_messages={
             "required": "Choose a day. Until then you see today.",
@@ -63,7 +63,7 @@ class ConfirmForm(LookForm):
 
     confirmed_on = forms.DateField(
         label="The day the board answered",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d"],
         error_messages={
             "invalid": "This is not a day of the calendar. Enter it as year, month, day, for example 2026-03-01.",
@@ -148,8 +148,7 @@ def confirm(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpR
         except (LicenseNotFoundError, QuestionNotOpenError) as error:
             raise Http404 from error
         except ConfirmationRefusedError as error:
-            for field, problem in error.problems.items():
-                form.add_error(field if field in form.fields else None, problem)
+            form.show_problems(error.problems)
         else:
             messages.success(request, f"Recorded for {license_.name}. Your standing now rests on it where it says so.")
             return redirect(f"{reverse('standing')}#{anchor_of(license_id)}")

@@ -139,7 +139,20 @@ def check_new_password(password: str, user: User) -> str:
     return password
 
 
-class SignupForm(LookForm, allauth.SignupForm):
+class _NewAccount(LookForm):
+    """The password of an account that is not there yet, measured against the e-mail typed beside it."""
+
+    def clean(self) -> dict[str, Any]:
+        # not handed on to the base class of allauth's form: it does the same with its own words
+        if password := self.cleaned_data.get("password1"):
+            try:
+                check_new_password(password, selectors.draft_user(email=self.cleaned_data.get("email", "")))
+            except ValidationError as error:
+                self.add_error("password1", error)
+        return self.cleaned_data
+
+
+class SignupForm(_NewAccount, allauth.SignupForm):
     """Sign-up: name, e-mail, password, terms. One transaction makes the whole account."""
 
     field_order = ("legal_name", "email", "password1", "terms")
@@ -151,16 +164,6 @@ class SignupForm(LookForm, allauth.SignupForm):
         self.fields["password1"] = new_password_field()
         self.fields["terms"] = terms_field()
         self.order_fields(self.field_order)
-
-    def clean(self) -> dict[str, Any]:
-        # what the base class does here, with the errors in our words
-        password = self.cleaned_data.get("password1")
-        if password:
-            try:
-                check_new_password(password, selectors.draft_user(email=self.cleaned_data.get("email", "")))
-            except ValidationError as error:
-                self.add_error("password1", error)
-        return self.cleaned_data
 
     def try_save(self, request: HttpRequest) -> tuple[AbstractBaseUser | None, HttpResponse | None]:
         """
@@ -249,7 +252,7 @@ class AddEmailForm(LookForm, allauth.AddEmailForm):
         self.fields["email"].label = "New e-mail"
 
 
-class ClaimForm(LookForm):
+class ClaimForm(_NewAccount):
     """The administrator's account, made by whoever holds the one-time link."""
 
     legal_name = legal_name_field(required=True)
@@ -261,12 +264,3 @@ class ClaimForm(LookForm):
         super().__init__(*args, **kwargs)
         self.fields["legal_name"].label = "Your name"
         self.fields["legal_name"].help_text = "Shown to other administrators, and on certificates if you take courses yourself."
-
-    def clean(self) -> dict[str, Any]:
-        password = self.cleaned_data.get("password1")
-        if password:
-            try:
-                check_new_password(password, selectors.draft_user(email=self.cleaned_data.get("email", "")))
-            except ValidationError as error:
-                self.add_error("password1", error)
-        return self.cleaned_data

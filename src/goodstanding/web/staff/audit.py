@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from goodstanding.audit.selectors import list_events
 from goodstanding.audit.services import Tag, record_event
-from goodstanding.web.forms import LookForm
+from goodstanding.web.forms import DayInput, LookForm
 from goodstanding.web.staff.access import staff_path
 
 _PAGE = 50
@@ -59,7 +59,7 @@ class EventFilter(LookForm):
     day = forms.DateField(
         label="Day",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date", **_AT_ONCE}, format="%Y-%m-%d"),
+        widget=DayInput(_AT_ONCE),
         error_messages={"invalid": "Write the day as 2026-11-23."},
     )
 

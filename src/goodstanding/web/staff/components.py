@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import URLPattern
 from django.views.decorators.http import require_safe
 
-from goodstanding.web.forms import LookForm
+from goodstanding.web.forms import DayInput, LookForm
 from goodstanding.web.staff.access import staff_path
 from goodstanding.web.templatetags.look import ICONS
 
@@ -68,9 +68,7 @@ class ExampleForm(WrongForm):
         required=False,
         widget=forms.TextInput(attrs={"size": 12}),
     )
-    expires = forms.DateField(
-        label="Expires on", widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day of the license."
-    )
+    expires = forms.DateField(label="Expires on", widget=DayInput(), help_text="The last day of the license.")
     topics = forms.MultipleChoiceField(
         label="Topics on the certificate",
         choices=[("ethics", "Law and ethics"), ("telehealth", "Telehealth")],

@@ -27,7 +27,7 @@ from goodstanding.core.uploads import UploadError
 from goodstanding.flows.attention import missing_in
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web import clock
-from goodstanding.web.forms import LookForm
+from goodstanding.web.forms import DayInput, LookForm
 from goodstanding.web.staff.access import staff_path
 
 _OTHER = "other"
@@ -71,7 +71,7 @@ class DayForm(LookForm):
     on = forms.DateField(
         label="State on",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={"invalid": "Write the day as 2026-11-23."},
     )
 
@@ -87,8 +87,8 @@ class ApprovalForm(LookForm):
         label="Approval number", max_length=60, widget=forms.TextInput(attrs={"size": 20, "autocomplete": "off"})
     )
     formats = forms.MultipleChoiceField(label="Formats it covers", choices=FORMATS, widget=forms.CheckboxSelectMultiple)
-    valid_from = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    valid_to = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    valid_from = forms.DateField(label="First day", widget=DayInput())
+    valid_to = forms.DateField(label="Last day", widget=DayInput())
     statement = forms.CharField(
         label="Statement",
         max_length=1000,
@@ -115,9 +115,7 @@ class ApprovalForm(LookForm):
 
 
 class WithdrawalForm(LookForm):
-    withdrawn_from = forms.DateField(
-        label="First day without the approval", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    withdrawn_from = forms.DateField(label="First day without the approval", widget=DayInput())
     reason = forms.CharField(
         label="Reason", max_length=300, help_text="For the sponsor's records.", widget=forms.Textarea(attrs={"rows": 3})
     )
