@@ -120,6 +120,11 @@ def read_document(path: Path, *, name: str | None = None, max_bytes: int = MAX_B
 
     Raises DocumentError if it can not be opened, is too large, is not UTF-8 or is not YAML within the limits.
     """
+    return parse_document(read_text(path, name=name, max_bytes=max_bytes), name=name or str(path))
+
+
+def read_text(path: Path, *, name: str | None = None, max_bytes: int = MAX_BYTES) -> str:
+    """The text of the file at `path`; raises DocumentError like :func:`read_document`, whatever the text says."""
     shown = name or str(path)
     try:
         with path.open("rb") as file:
@@ -138,11 +143,10 @@ def read_document(path: Path, *, name: str | None = None, max_bytes: int = MAX_B
             ]
         )
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError([Finding(shown, line, "The file is not UTF-8 text.", "Save it with the encoding UTF-8.")]) from error
-    return parse_document(text, name=shown)
 
 
 def parse_document(text: str, *, name: str) -> Document:

@@ -40,7 +40,6 @@ from goodstanding.core.courseware.model import (
 )
 from goodstanding.core.courseware.scenario import explore
 from goodstanding.core.documents import (
-    MAX_BYTES,
     Document,
     DocumentError,
     Finding,
@@ -49,6 +48,7 @@ from goodstanding.core.documents import (
     Strict,
     parse_document,
     read_document,
+    read_text,
     validate,
 )
 
@@ -201,15 +201,20 @@ class _Reader:
                 Finding(str(path), 1, f"The course has no {name}.", f"{purpose} Add the file, or correct its name.")
             )
             return None
-        try:
-            document = read_document(path)
-        except DocumentError as error:
-            self.findings.extend(error.findings)
+        document = self._read(path)
+        if document is None:
             return None
         if not isinstance(document.data, dict):
             self.findings.append(document.finding((), "The file must be a mapping (key: value).", "Begin with a key."))
             return None
         return document
+
+    def _read(self, path: Path) -> Document | None:
+        try:
+            return read_document(path)
+        except DocumentError as error:
+            self.findings.extend(error.findings)
+            return None
 
     def _valid(self, model: type[_Model], document: Document | None) -> _Model | None:
         if document is None:
@@ -324,13 +329,9 @@ class _Reader:
         if name in self.scenario_files:
             self.findings.append(about.finding(at, f"The scenario `{name}` is listed twice.", "Keep one of the lines."))
             return None
-        try:
-            document = read_document(path)
-        except DocumentError as error:
-            self.findings.extend(error.findings)
-            return None
+        document = self._read(path)
         scenario = self._valid(Scenario, document)
-        if scenario is None:
+        if document is None or scenario is None:
             return None
         if scenario.id != name:
             self.findings.append(
@@ -359,18 +360,7 @@ class _Reader:
 def _front_matter(path: Path) -> tuple[Document, str, int]:
     """The front matter of a section file, its text, and the line on which the text begins."""
     name = str(path)
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-        if len(raw) > MAX_BYTES:
-            raise DocumentError([Finding(name, 1, f"The file is larger than {MAX_BYTES:,} bytes.", "Split the section.")])
-        content = raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise DocumentError([Finding(name, 1, f"The file can not be read: {reason}.", "Check the permissions.")]) from error
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise DocumentError([Finding(name, line, "The file is not UTF-8 text.", "Save it with the encoding UTF-8.")]) from error
+    content = read_text(path).replace("\r\n", "\n")
     match = _FRONT_MATTER.match(content)
     if match is None:
         raise DocumentError(
