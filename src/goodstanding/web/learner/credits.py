@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -181,26 +183,9 @@ def credit_add(request: HttpRequest) -> HttpResponse:
     form = _form(request, holder, {"submission": uuid.uuid4(), "unit": "hour", "activity": "course"})
     if request.method == "POST" and "more" in request.POST:
         form = _with_one_part_more(request, holder, form)
-    elif request.method == "POST" and form.is_valid():
-        try:
-            entry = enter_credit(
-                holder=holder,
-                actor=user_of(request),
-                credit=form.earned(),
-                submission=form.cleaned_data["submission"],
-                at=timezone.now(),
-                today=today(request),
-                proof=form.cleaned_data["proof"] or None,
-            )
-        except CreditRefusedError as error:
-            form.show_problems(error.problems)
-        except UploadError as error:
-            form.add_error("proof", str(error))
-        except EntryNotFoundError as error:
-            raise Http404 from error
-        else:
-            messages.success(request, f"“{entry.title}” is in your ledger.")
-            return redirect("credit-page", entry_id=entry.pk)
+    elif entry := _taken(request, form, enter_credit, holder):
+        messages.success(request, f"“{entry.title}” is in your ledger.")
+        return redirect("credit-page", entry_id=entry.pk)
     if form.errors:
         form.ask_for_file_again()
     return render(request, "learner/credit_form.html", {"form": form})
@@ -217,30 +202,37 @@ def credit_correct(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     form = _form(request, holder, initial_of(entry), used=used)
     if request.method == "POST" and "more" in request.POST:
         form = _with_one_part_more(request, holder, form, used=used)
-    elif request.method == "POST" and form.is_valid():
-        try:
-            corrected = correct_credit(
-                holder=holder,
-                actor=user_of(request),
-                entry_id=entry_id,
-                credit=form.earned(),
-                submission=form.cleaned_data["submission"],
-                at=timezone.now(),
-                today=today(request),
-                proof=form.cleaned_data["proof"] or None,
-            )
-        except CreditRefusedError as error:
-            form.show_problems(error.problems)
-        except UploadError as error:
-            form.add_error("proof", str(error))
-        except CreditError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, "The correction is saved. The earlier version stays below as history.")
-            return redirect("credit-page", entry_id=corrected.pk)
+    elif corrected := _taken(request, form, partial(correct_credit, entry_id=entry_id), holder):
+        messages.success(request, "The correction is saved. The earlier version stays below as history.")
+        return redirect("credit-page", entry_id=corrected.pk)
     if form.errors:
         form.ask_for_file_again()
     return render(request, "learner/credit_form.html", {"form": form, "entry": entry})
+
+
+def _taken(request: HttpRequest, form: CreditForm, record: Callable[..., CreditEntry], holder: Holder) -> CreditEntry | None:
+    """The entry that `record` made of what was sent; None where nothing was, or where the form now says what is wrong."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return record(
+            holder=holder,
+            actor=user_of(request),
+            credit=form.earned(),
+            submission=form.cleaned_data["submission"],
+            at=timezone.now(),
+            today=today(request),
+            proof=form.cleaned_data["proof"] or None,
+        )
+    except CreditRefusedError as error:
+        form.show_problems(error.problems)
+    except UploadError as error:
+        form.add_error("proof", str(error))
+    except EntryNotFoundError as error:
+        raise Http404 from error
+    except CreditError as error:
+        form.add_error(None, str(error))
+    return None
 
 
 @login_required
