@@ -6,6 +6,7 @@ What can not run here is said loudly at the end; with GOODSTANDING_TESTS_COMPLET
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import os
 import pwd
 import shutil
@@ -39,7 +40,7 @@ def main(chosen: list[str]) -> int:
             step("PostgreSQL", ["-m", "not e2e and not slow_once", *PARALLEL], {"DATABASE_URL": url})
     else:
         not_run.append("everything on PostgreSQL (install Debian's package postgresql)")
-    if _available("Chromium", ["chromium", "fonts-liberation"], lambda: bool(shutil.which("chromium"))):
+    if _available("Chromium", ["chromium", "fonts-liberation", "libatomic1"], _can_drive_chromium):
         step("the browser journeys", ["-m", "e2e"], {})
     else:
         not_run.append("the browser journeys (install Debian's package chromium)")
@@ -94,6 +95,11 @@ def _available(name: str, packages: list[str], there: Callable[[], bool]) -> boo
 def _postgres_programs() -> Path | None:
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     return next((folder for folder in reversed(folders) if (folder / "postgres").exists() and (folder / "initdb").exists()), None)
+
+
+def _can_drive_chromium() -> bool:
+    """Chromium is there, and so is the library that Playwright's own program needs beside it."""
+    return bool(shutil.which("chromium")) and ctypes.util.find_library("atomic") is not None
 
 
 @contextlib.contextmanager
