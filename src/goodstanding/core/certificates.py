@@ -22,6 +22,7 @@ from goodstanding.core.documents import Strict
 
 __all__ = [
     "FORMAT_LABELS",
+    "MAX_FILE_BYTES",
     "NOT_APPROVED",
     "NO_CREDIT",
     "RETENTION_HINT",
@@ -39,6 +40,9 @@ __all__ = [
     "record_from_json",
     "record_to_json",
 ]
+
+MAX_FILE_BYTES = 10 * 1024 * 1024
+"""What is larger is not looked into when a file is checked: no certificate of ours comes near it."""
 
 # --- the number -----------------------------------------------------------------------------------------------------
 

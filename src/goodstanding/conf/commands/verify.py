@@ -14,14 +14,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goodstanding.core.certificates import NumberError, parse_number
+from goodstanding.core.certificates import MAX_FILE_BYTES, NumberError, parse_number
 
 if TYPE_CHECKING:
     from goodstanding.credit.models import Certificate
 
 HELP = "check a certificate"
-MAX_BYTES = 10 * 1024 * 1024
-
 VERIFIED, NOT_VERIFIED, WRONG_USAGE = 0, 1, 2
 
 
@@ -39,10 +37,10 @@ def run(args: argparse.Namespace) -> int:
     if _names_file(given):
         try:
             with Path(given).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+                data = file.read(MAX_FILE_BYTES + 1)
         except OSError as error:
             return _refuse(f"{given} can not be read: {error.strerror or 'unknown reason'}")
-        if len(data) > MAX_BYTES:
+        if len(data) > MAX_FILE_BYTES:
             return _refuse(f"{given} is larger than 10 MB; no certificate issued here is")
     else:
         try:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods
 
-from goodstanding.core.certificates import NumberError, parse_number
+from goodstanding.core.certificates import MAX_FILE_BYTES, NumberError, parse_number
 from goodstanding.credit.errors import CertificateNotFoundError
 from goodstanding.credit.selectors import check_file, get_certificate, record_of
 from goodstanding.web.forms import LookForm
@@ -18,8 +18,6 @@ from goodstanding.web.verify.limits import Limit, limited
 
 if TYPE_CHECKING:
     from goodstanding.credit.models import Certificate
-
-MAX_BYTES = 10 * 1024 * 1024
 
 PAGES = Limit("page", times=60, seconds=60)
 FILES = Limit("file", times=15, seconds=60)
@@ -61,8 +59,8 @@ class FileForm(LookForm):
 
     def clean_file(self) -> bytes:
         file = self.cleaned_data["file"]
-        data: bytes = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
+        data: bytes = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
             raise forms.ValidationError(
                 "The file is larger than 10 MB. Our certificates are much smaller: check that it is the right file."
             )
