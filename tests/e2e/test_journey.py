@@ -163,6 +163,23 @@ def test_the_whole_way_works_without_javascript(server: Server, open_browser: Ca
     assert "0 of 36 h" in learner.requirement(page, "All continuing education")
 
 
+def test_what_was_typed_outlives_a_session_that_ended(server: Server, page: Page) -> None:
+    learner.sign_up(page, server, email="interrupted@example.org", name="Ida Interrupted")
+    page.goto("/credits/add/")
+    page.get_by_label("Title").first.fill("Ethics in a small town")
+    page.get_by_label("Self-paced, online").check()
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Add the credit").click()
+    expect(page.get_by_role("status")).to_contain_text("You were signed out in the meantime")
+    page.get_by_label("E-mail").fill("interrupted@example.org")
+    page.get_by_label("Password").fill(learner.PASSWORD)
+    page.get_by_role("main").get_by_role("button").click()
+    expect(page.get_by_label("Title").first).to_have_value("Ethics in a small town")
+    expect(page.get_by_label("Self-paced, online")).to_be_checked()
+    page.goto("/credits/add/")
+    expect(page.get_by_label("Title").first).to_have_value("")
+
+
 def test_the_operator_claims_the_administrator_account_once(
     server: Server, page: Page, open_browser: Callable[..., BrowserContext]
 ) -> None:

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "goodstanding.web.clock.local_time",
+    "goodstanding.web.returning.come_back",
 ]
 
 ROOT_URLCONF = "goodstanding.conf.urls"

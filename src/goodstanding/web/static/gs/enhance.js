@@ -36,3 +36,32 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+// What was typed outlives a session that ended meanwhile: it waits in this tab, and only until the next page that is not the sign-in.
+const draftKey = "unsent";
+const signsIn = (path) => path.startsWith("/account/login/");
+const forms = () => [...document.querySelectorAll("main form[method=post]")].filter((form) => !form.querySelector("[type=password]"));
+document.addEventListener("submit", (event) => {
+  const index = forms().indexOf(event.target);
+  if (index < 0) return;
+  const typed = [...new FormData(event.target)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+  sessionStorage.setItem(draftKey, JSON.stringify({ at: location.pathname, index, typed }));
+});
+const draft = JSON.parse(sessionStorage.getItem(draftKey) || "null");
+if (draft && !signsIn(location.pathname)) {
+  sessionStorage.removeItem(draftKey);
+  const form = forms()[draft.index];
+  const from = document.referrer && new URL(document.referrer);
+  if (form && draft.at === location.pathname && from && from.host === location.host && signsIn(from.pathname)) {
+    for (const field of form.elements) {
+      if (!field.name || field.type === "file" || field.name === "csrfmiddlewaretoken") continue;
+      const values = draft.typed.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
+      else if (values.length) field.value = values[0];
+    }
+    const note = document.createElement("p");
+    note.className = "notice warn";
+    note.textContent = "What you had entered is here again and is not saved yet. Look it over and send it once more; a file must be chosen again.";
+    form.before(note);
+    note.scrollIntoView({ block: "center" });
+  }
+}
