@@ -41,7 +41,7 @@ def assert_one_line(result: subprocess.CompletedProcess[str], code: int, words: 
     ("given", "words"),
     [
         (MISTYPED, f"{MISTYPED} is no certificate number. The check character at its end does not fit"),
-        ("GS-1234", "A certificate number has 17 characters"),
+        ("GS-1234", "A certificate number has 17 characters after GS; this one has 4."),
         ("GS-7K3M-9QWE-R5T2-ABC!-X", "“!” does not occur in certificate numbers"),
         ("a\nb", "a b is no certificate number."),
         ("x" * 5000, "A certificate number has 17 characters"),

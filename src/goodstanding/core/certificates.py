@@ -82,7 +82,7 @@ def parse_number(entered: str) -> str:
     plain = _SEPARATORS.sub("", address[1] if address else entered).upper()
     if not plain:
         raise NumberError("Enter the number that is printed on the certificate.")
-    if len(plain) > _LENGTH and plain.startswith(PREFIX):
+    if len(plain) != _LENGTH and plain.startswith(PREFIX):
         plain = plain[len(PREFIX) :]
     plain = plain.translate(_LOOKALIKES)
     strange = sorted({character for character in plain if character not in ALPHABET})
