@@ -178,6 +178,11 @@ def test_what_was_typed_outlives_a_session_that_ended(server: Server, page: Page
     expect(page.get_by_label("Self-paced, online")).to_be_checked()
     page.goto("/credits/add/")
     expect(page.get_by_label("Title").first).to_have_value("")
+    page.get_by_label("Title").first.fill("Sent too late")
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_role("button", name="Add the credit").click()
+    page.get_by_role("link", name="Open the form again").click()
+    expect(page.get_by_label("Title").first).to_have_value("Sent too late")
 
 
 def test_the_operator_claims_the_administrator_account_once(

@@ -48,3 +48,14 @@ def test_the_address_of_a_button_opened_as_a_page_says_what_it_is(signed_in: Cli
 
 def test_a_form_sent_to_a_page_that_takes_none_is_still_refused(signed_in: Client) -> None:
     assert signed_in.post("/credits/").status_code == 405
+
+
+def test_a_form_that_came_too_late_offers_its_page_again() -> None:
+    strict = Client(enforce_csrf_checks=True)
+
+    late = strict.post("/account/login/", headers={"referer": "http://testserver/account/login/?next=/credits/"})
+    foreign = strict.post("/account/login/", headers={"referer": "https://elsewhere.example/account/login/"})
+
+    assert late.status_code == foreign.status_code == 403
+    assert 'href="/account/login/?next=/credits/">Open the form again' in late.content.decode()
+    assert "elsewhere.example" not in foreign.content.decode()

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-__all__ = ["come_back"]
+__all__ = ["come_back", "page_of_the_form"]
 
 _READING = ("GET", "HEAD")
 
@@ -39,7 +39,7 @@ def come_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
                 request,
                 "You were signed out in the meantime, so this was not saved yet. Sign in, and you come back to where you were.",
             )
-            return redirect_to_login(_page_of_the_form(request) or request.get_full_path())
+            return redirect_to_login(page_of_the_form(request) or request.get_full_path())
         return response
 
     return middleware
@@ -49,7 +49,7 @@ def _asks_to_sign_in(response: HttpResponse) -> bool:
     return response.status_code == HTTPStatus.FOUND and urlsplit(response.headers["Location"]).path == reverse("account_login")
 
 
-def _page_of_the_form(request: HttpRequest) -> str:
+def page_of_the_form(request: HttpRequest) -> str:
     """The page of ours that the form stood on, as far as the browser says."""
     came_from = urlsplit(request.headers.get("Referer", ""))
     if came_from.netloc != request.get_host():

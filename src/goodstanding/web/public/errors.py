@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from goodstanding.web.returning import page_of_the_form
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     del exception
@@ -27,4 +29,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     del reason
-    return render(request, "403_csrf.html", status=403)
+    return render(request, "403_csrf.html", {"form_page": page_of_the_form(request)}, status=403)

@@ -36,7 +36,8 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
-// What was typed outlives a session that ended meanwhile: it waits in this tab, and only until the next page that is not the sign-in.
+// What was typed outlives a session that ended meanwhile or a form that came too late: it waits in this tab, and only until
+// the next page that is neither the sign-in nor the one that says so.
 const draftKey = "unsent";
 const signsIn = (path) => path.startsWith("/account/login/");
 const forms = () => [...document.querySelectorAll("main form[method=post]")].filter((form) => !form.querySelector("[type=password]"));
@@ -47,11 +48,12 @@ document.addEventListener("submit", (event) => {
   sessionStorage.setItem(draftKey, JSON.stringify({ at: location.pathname, index, typed }));
 });
 const draft = JSON.parse(sessionStorage.getItem(draftKey) || "null");
-if (draft && !signsIn(location.pathname)) {
+if (draft && (signsIn(location.pathname) || document.querySelector("[data-unsent]"))) {
+  sessionStorage.setItem(draftKey, JSON.stringify({ ...draft, unsent: true }));
+} else if (draft) {
   sessionStorage.removeItem(draftKey);
   const form = forms()[draft.index];
-  const from = document.referrer && new URL(document.referrer);
-  if (form && draft.at === location.pathname && from && from.host === location.host && signsIn(from.pathname)) {
+  if (form && draft.unsent && draft.at === location.pathname) {
     for (const field of form.elements) {
       if (!field.name || field.type === "file" || field.name === "csrfmiddlewaretoken") continue;
       const values = draft.typed.filter(([name]) => name === field.name).map(([, value]) => value);
