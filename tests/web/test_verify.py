@@ -121,6 +121,7 @@ def test_issued_file_is_genuine(client: Client, certificate: Certificate) -> Non
     html = client.post("/verify/", {"file": upload("c.pdf", bytes(certificate.pdf))}).content.decode()
 
     assert "Genuine and valid" in html
+    assert "It carries no CE credit." in html, "a genuine file must not pass for credit that it is not"
     assert f"/verify/{certificate.number}/" in html
 
 

@@ -88,7 +88,8 @@ def parse_number(entered: str) -> str:
     strange = sorted({character for character in plain if character not in ALPHABET})
     if strange:
         shown = ", ".join(f"“{character}”" for character in strange[:3])
-        raise NumberError(f"{shown} does not occur in certificate numbers. They have digits and letters, without I, L, O and U.")
+        occur = "does not occur" if len(strange) == 1 else "do not occur"
+        raise NumberError(f"{shown} {occur} in certificate numbers. They have digits and letters, without I, L, O and U.")
     if len(plain) != _LENGTH:
         raise NumberError(f"A certificate number has {_LENGTH} characters after {PREFIX}; this one has {len(plain)}.")
     values = [ALPHABET.index(character) for character in plain]
