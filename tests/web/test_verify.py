@@ -98,7 +98,7 @@ def test_a_number_typed_otherwise_leads_to_its_page(client: Client, certificate:
         (UNKNOWN, "no certificate was issued under it"),
         ("GS-7K3M-9QWE-R5T2-ABCD-X", "one character is mistyped"),
         ("GS-1", "has 17 characters"),
-        ("<script>", "does not occur"),
+        ("<script>", "do not occur"),
     ],
 )
 def test_unknown_number_is_not_found_and_says_how_to_check_it(client: Client, number: str, words: str) -> None:
