@@ -264,3 +264,4 @@ class ClaimForm(_NewAccount):
         super().__init__(*args, **kwargs)
         self.fields["legal_name"].label = "Your name"
         self.fields["legal_name"].help_text = "Shown to other administrators, and on certificates if you take courses yourself."
+        self.fields["legal_name"].error_messages["required"] = "Enter your name."
