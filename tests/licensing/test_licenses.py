@@ -338,6 +338,18 @@ class TestConfirmations:
         given = {"question": "sponsor_list", "confirmed_on": dt.date(2026, 11, 2), "note": "By telephone.", "at": NOW}
         services.confirm_question(license=license_, **(given | changes))
 
+    def test_stand_in_the_history_with_the_question_in_words(self, license_: License) -> None:
+        asked = {one.id: one.text for one in rulebook()[license_.rule].file.open_questions}["sponsor_list"]
+        self.confirm(license_)
+        self.confirm(license_, question="sponsor_kind:0f3c")
+        services.reopen_question(license=license_, question="sponsor_list", at=LATER)
+
+        assert told(license_)[:3] == [
+            f"Opened again: {asked}",
+            "Settled with the board: a question about one credit",
+            f"Settled with the board: {asked}",
+        ]
+
     def test_hold_until_the_question_is_opened_again(self, license_: License) -> None:
         self.confirm(license_)
         held = selectors.current_confirmations(fresh(license_))["sponsor_list"]

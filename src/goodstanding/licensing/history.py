@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodstanding.licensing.models import License, LicenseStatus
+from goodstanding.licensing.rulebook import rulebook
 from goodstanding.licensing.selectors import questions_of
 
 __all__ = ["HistoryEntry", "list_history"]
@@ -32,15 +33,23 @@ class HistoryEntry:
 def list_history(license_: License) -> tuple[HistoryEntry, ...]:
     """Everything that happened to the license, newest first."""
     questions = {name: fact.question for name, fact in questions_of(license_).items()}
+    settled = _open_questions(license_)
     return tuple(
         HistoryEntry(
-            at=change.at, lines=tuple(_line(name, before, after, questions) for name, (before, after) in change.changes.items())
+            at=change.at,
+            lines=tuple(_line(name, before, after, questions, settled) for name, (before, after) in change.changes.items()),
         )
         for change in license_.changes.all()
     )
 
 
-def _line(name: str, before: Any, after: Any, questions: dict[str, str]) -> str:
+def _open_questions(license_: License) -> dict[str, str]:
+    """The open questions of its rule, as the rule words them today."""
+    book = rulebook()
+    return {one.id: one.text for one in book[license_.rule].file.open_questions} if license_.rule in book else {}
+
+
+def _line(name: str, before: Any, after: Any, questions: dict[str, str], settled: dict[str, str]) -> str:
     kind, _, rest = name.partition(":")
     if kind == "added":
         return f"Added, with a period that ends on {_shown(after)}."
@@ -55,7 +64,8 @@ def _line(name: str, before: Any, after: Any, questions: dict[str, str]) -> str:
     if kind == "answer":
         return f"{questions.get(rest, rest)} {_shown(before)} → {_shown(after)}"
     if kind == "question":
-        return "An open question was settled with the board." if after else "A settled question was opened again."
+        told = "Settled with the board" if after else "Opened again"
+        return f"{told}: {settled.get(rest, 'a question about one credit')}"
     return f"{_FIELDS.get(name, name)}: {_shown(before)} → {_shown(after)}"
 
 
