@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.test import Client
+
+from goodstanding.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,15 @@ def test_a_form_that_came_too_late_offers_its_page_again() -> None:
     assert late.status_code == foreign.status_code == 403
     assert 'href="/account/login/?next=/credits/">Open the form again' in late.content.decode()
     assert "elsewhere.example" not in foreign.content.decode()
+
+
+def test_a_form_that_was_taken_and_ends_at_the_sign_in_is_not_called_lost(client: Client, clinician: User) -> None:
+    address = EmailAddress.objects.create(user=clinician, email="second@example.org", primary=False, verified=False)
+    link = f"/account/confirm-email/{EmailConfirmationHMAC(address).key}/"
+
+    response = client.post(link, headers={"referer": f"http://testserver{link}"}, follow=True)
+
+    address.refresh_from_db()
+    assert address.verified
+    assert "is confirmed" in response.content.decode()
+    assert "was not saved" not in response.content.decode()

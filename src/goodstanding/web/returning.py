@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -34,7 +34,12 @@ def come_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
             return page
         # A script that saves in the background says by itself that it could not.
         opens_a_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-        if request.method == "POST" and opens_a_page and _asks_to_sign_in(response) and not request.user.is_authenticated:
+        if (
+            request.method == "POST"
+            and opens_a_page
+            and _asks_to_sign_in(request, response)
+            and not request.user.is_authenticated
+        ):
             messages.warning(
                 request,
                 "You were signed out in the meantime, so this was not saved yet. Sign in, and you come back to where you were.",
@@ -45,8 +50,12 @@ def come_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
     return middleware
 
 
-def _asks_to_sign_in(response: HttpResponse) -> bool:
-    return response.status_code == HTTPStatus.FOUND and urlsplit(response.headers["Location"]).path == reverse("account_login")
+def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether this very request needs a sign-in first; a form that was taken may lead to the sign-in as well."""
+    if response.status_code != HTTPStatus.FOUND:
+        return False
+    where = urlsplit(response.headers["Location"])
+    return where.path == reverse("account_login") and parse_qs(where.query).get("next") == [request.get_full_path()]
 
 
 def page_of_the_form(request: HttpRequest) -> str:
