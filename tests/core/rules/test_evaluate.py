@@ -273,6 +273,9 @@ def test_approvals_absent_are_unstated_and_an_empty_list_is_none(approvals: obje
 def test_an_unstated_approval_is_named_and_can_be_confirmed() -> None:
     rules = book(requirement("total", 10))
     assert answer(rules, credit(approvals=None)).requirement("total").open_questions == ("approvals:c1",)
+    assert answer(rules, credit(approvals=None)).next_step.startswith(
+        "Look at the certificate and enter its approval. Who approved"
+    )
     settled = answer(rules, credit(approvals=None), confirmed=["approvals:c1"])
     assert settled.standing is Standing.MET
     assert settled.requirement("total").confirmed == ("approvals:c1",)

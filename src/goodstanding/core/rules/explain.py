@@ -289,5 +289,5 @@ def next_step(
     if first.kind == "fact":
         return f"Answer this on your license: {first.text}"
     if first.id.startswith("approvals:"):
-        return f"Enter who approved it: {first.text}"
+        return f"Look at the certificate and enter its approval. {first.text}"
     return f"Ask the {board}, and record what it says: {first.text}"
