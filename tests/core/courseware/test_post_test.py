@@ -187,7 +187,7 @@ def test_after_two_failures_the_missed_sections_come_first():
     locked = may_attempt(test, attempts=reversed(two), visits=visits(1), sections=SECTIONS)
     assert isinstance(locked, Refused)
     assert locked.sections == SECTIONS
-    assert "not passed twice" in locked.reason
+    assert "The last 2 tests were not passed." in locked.reason
     half = may_attempt(test, attempts=two, visits=visits(1) + visits(4, "section-1"), sections=SECTIONS)
     assert isinstance(half, Refused)
     assert half.sections == ("section-0",)
@@ -214,7 +214,7 @@ def test_the_number_of_attempts_before_the_lock_is_the_tests_own():
     test = bank(4, attempts_before_restudy=1)
     refused = may_attempt(test, attempts=[failed(2, "section-0")], visits=visits(1), sections=SECTIONS)
     assert isinstance(refused, Refused)
-    assert "not passed once" in refused.reason
+    assert "The last test was not passed." in refused.reason
 
 
 def test_who_has_passed_is_not_tested_again():

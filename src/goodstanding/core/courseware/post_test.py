@@ -240,8 +240,6 @@ def may_attempt(
             if section in needed and not any(visit.section_id == section and visit.at > last for visit in seen)
         )
         if again:
-            times = "once" if limit == 1 else "twice" if limit == 2 else f"{limit} times in a row"  # noqa: PLR2004
-            return Refused(
-                f"You have not passed {times}. Go through the sections named here again; then a new test opens.", again
-            )
+            times = "The last test was" if limit == 1 else f"The last {limit} tests were"
+            return Refused(f"{times} not passed. Go through the sections named here again; then a new test opens.", again)
     return Allowed(failed + 1)
