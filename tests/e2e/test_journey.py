@@ -185,6 +185,23 @@ def test_what_was_typed_outlives_a_session_that_ended(server: Server, page: Page
     expect(page.get_by_label("Title").first).to_have_value("Sent too late")
 
 
+def test_what_one_person_typed_is_not_shown_to_the_next_on_the_same_machine(
+    server: Server, page: Page, open_browser: Callable[..., BrowserContext]
+) -> None:
+    learner.sign_up(open_browser().new_page(), server, email="second@example.org", name="Sam Second")
+    learner.sign_up(page, server, email="first@example.org", name="Fay First")
+    page.goto("/credits/add/")
+    page.get_by_label("Title").first.fill("Private to the first")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Add the credit").click()
+    page.get_by_label("E-mail").fill("second@example.org")
+    page.get_by_label("Password").fill(learner.PASSWORD)
+    page.get_by_role("main").get_by_role("button").click()
+    expect(page.get_by_role("heading", name="Add a credit")).to_be_visible()
+    expect(page.get_by_label("Title").first).to_have_value("")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_the_operator_claims_the_administrator_account_once(
     server: Server, page: Page, open_browser: Callable[..., BrowserContext]
 ) -> None:

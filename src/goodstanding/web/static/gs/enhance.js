@@ -37,7 +37,7 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 // What was typed outlives a session that ended meanwhile or a form that came too late: it waits in this tab, and only until
-// the next page that is neither the sign-in nor the one that says so.
+// the next page that is neither the sign-in nor the one that says so. Nobody but the person who typed it gets it back.
 const draftKey = "unsent";
 const signsIn = (path) => path.startsWith("/account/login/");
 const forms = () => [...document.querySelectorAll("main form[method=post]")].filter((form) => !form.querySelector("[type=password]"));
@@ -45,7 +45,7 @@ document.addEventListener("submit", (event) => {
   const index = forms().indexOf(event.target);
   if (index < 0) return;
   const typed = [...new FormData(event.target)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
-  sessionStorage.setItem(draftKey, JSON.stringify({ at: location.pathname, index, typed }));
+  sessionStorage.setItem(draftKey, JSON.stringify({ at: location.pathname, person: document.body.dataset.person, index, typed }));
 });
 const draft = JSON.parse(sessionStorage.getItem(draftKey) || "null");
 if (draft && (signsIn(location.pathname) || document.querySelector("[data-unsent]"))) {
@@ -53,7 +53,8 @@ if (draft && (signsIn(location.pathname) || document.querySelector("[data-unsent
 } else if (draft) {
   sessionStorage.removeItem(draftKey);
   const form = forms()[draft.index];
-  if (form && draft.unsent && draft.at === location.pathname) {
+  const theirs = draft.person && draft.person === document.body.dataset.person;
+  if (form && theirs && draft.unsent && draft.at === location.pathname) {
     for (const field of form.elements) {
       if (!field.name || field.type === "file" || field.name === "csrfmiddlewaretoken") continue;
       const values = draft.typed.filter(([name]) => name === field.name).map(([, value]) => value);
