@@ -21,7 +21,7 @@ from goodstanding.credit.models import CreditEntry
 from goodstanding.licensing.errors import LicenseNotFoundError
 from goodstanding.licensing.models import License, LicenseFact, LicensePeriod
 from goodstanding.licensing.rulebook import rulebook
-from goodstanding.licensing.services import answer_facts, record_renewal, remove_license
+from goodstanding.licensing.services import answer_facts, record_carried_and_waived, record_renewal, remove_license
 from tests.compliance.situations import NOW, PERIOD_END, TODAY, a_credit, a_license, a_provisional_credit, everything_for_lpcc
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +200,74 @@ def test_what_was_carried_in_or_waived_belongs_to_one_period(clinician):
     LicensePeriod.objects.create(license=license_, start=dt.date(2027, 6, 1), end=dt.date(2029, 5, 31))
     later = answer(clinician, dt.date(2027, 6, 1))
     assert "suicide" not in {one.id for one in later.not_applicable}
+
+
+def record(user, license_, *, carried_in=(), waivers=()):
+    hours = {name: Decimal(amount) for name, amount in dict(carried_in).items()}
+    record_carried_and_waived(license=license_, actor=user, end=PERIOD_END, carried_in=hours, waivers=waivers, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("carried", "outcome", "favorable"),
+    [("1.99", Outcome.UNMET, Outcome.UNMET), ("2", Outcome.UNKNOWN, Outcome.MET), ("2.01", Outcome.UNKNOWN, Outcome.MET)],
+)
+def test_carried_hours_without_a_rule_on_them_never_make_met(clinician, carried, outcome, favorable):
+    license_ = a_license(clinician)
+    a_credit(clinician, hours="4")
+    record(clinician, license_, carried_in={"ethics": carried})
+    ethics = answer(clinician).requirement("ethics")
+    assert (ethics.outcome, ethics.favorable, ethics.missing, ethics.carried_in) == (outcome, favorable, 2, 0)
+    assert ("carried_in" in ethics.open_questions) == (outcome is Outcome.UNKNOWN)
+
+
+def test_carried_hours_count_once_the_board_said_so(clinician):
+    license_ = a_license(clinician)
+    a_credit(clinician, hours="4")
+    record(clinician, license_, carried_in={"ethics": "2"})
+    settle(clinician, license_, "carried_in")
+    ethics = answer(clinician).requirement("ethics")
+    assert (ethics.outcome, ethics.carried_in, ethics.confirmed) == (Outcome.MET, 2, ("carried_in",))
+    record(clinician, license_, carried_in={"ethics": "0"})
+    assert answer(clinician).requirement("ethics").outcome is Outcome.UNMET
+
+
+def test_a_waiver_leaves_its_requirement_out_of_the_period_until_it_is_taken_back(clinician):
+    license_ = a_license(clinician)
+    everything_for_lpcc(clinician)
+    before = answer(clinician)
+    record(clinician, license_, waivers=["telehealth"])
+    without = answer(clinician)
+    assert {one.id for one in before.requirements} - {one.id for one in without.requirements} == {"telehealth"}
+    assert only(clinician).waivers == ("telehealth",)
+    record(clinician, license_)
+    assert answer(clinician) == before
+    assert only(clinician).waivers == ()
+
+
+def test_met_with_a_waiver_says_on_what_it_rests(clinician):
+    license_ = a_license(clinician)
+    everything_for_lpcc(clinician)
+    assert only(clinician).standing is Standing.MET
+    assert "waiver" not in stand(clinician).sentence(today=TODAY)
+    record(clinician, license_, waivers=["telehealth"])
+    assert "on a waiver that you recorded" in stand(clinician).sentence(today=TODAY)
+
+
+def test_with_everything_waived_nothing_is_claimed_beyond_the_waivers(clinician):
+    license_ = a_license(clinician)
+    record(clinician, license_, waivers=rulebook()["us/ca/lpcc"].file.requirement_ids())
+    assert answer(clinician).requirements == ()
+    assert "waiver" in stand(clinician).sentence(today=TODAY)
+
+
+def test_the_case_file_holds_what_was_recorded_for_the_period(clinician):
+    license_ = a_license(clinician)
+    record(clinician, license_, carried_in={"total": "1.50", "ethics": "2"}, waivers=["hiv", "suicide"])
+    standing = stand(clinician)
+    assert standing.case is not None
+    (again,) = case_of(parse_document(case_as_yaml(standing.case), name="case.yaml"), rulebook()).licenses
+    assert again == standing.case.licenses[0]
+    assert (again.carried_in, set(again.waivers)) == ({"total": Decimal("1.5"), "ethics": Decimal(2)}, {"hiv", "suicide"})
 
 
 def test_a_missing_answer_about_the_person_is_never_assumed(clinician):

@@ -103,6 +103,20 @@ LMFT = "California LMFT"
                 "The next renewal is 189 days away, on 31 May 2027."
             ),
         ),
+        (
+            [gap(waived=True)],
+            (
+                "Every requirement known here for California LPCC is met; part of that rests on a waiver that you recorded. "
+                "The next renewal is 189 days away, on 31 May 2027."
+            ),
+        ),
+        (
+            [gap(), gap(resting=True, waived=True, deadline=None)],
+            (
+                "Every requirement known here for your two licenses is met; part of that rests on what you confirmed with your board "
+                "and on a waiver that you recorded. The next renewal is 189 days away, on 31 May 2027."
+            ),
+        ),
         ([gap()], "Every requirement known here for California LPCC is met. The next renewal is 189 days away, on 31 May 2027."),
         (
             [gap(), gap(LPC, deadline=FEBRUARY)],

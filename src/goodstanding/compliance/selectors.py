@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -81,10 +81,13 @@ class LicenseStanding:
     breakdown: Mapping[str, Breakdown]
     unknown_why: str
     settled: Mapping[str, Settled]
+    carried_in: Mapping[str, Decimal] = field(default_factory=dict)
+    waivers: tuple[str, ...] = ()
+    """What the holder recorded for the period of that day, whether or not the rule lets it count."""
 
     @property
     def gap(self) -> Gap:
-        return gap_of(name=self.name, evaluation=self.evaluation)
+        return gap_of(name=self.name, evaluation=self.evaluation, waived=bool(self.waivers))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +213,8 @@ class _Read:
             breakdown=breakdown,
             unknown_why=self.unknown_why,
             settled=self.settled,
+            carried_in={name: hours for name, hours in self.case.carried_in.items() if hours} if self.case else {},
+            waivers=tuple(self.case.waivers) if self.case else (),
         )
 
 

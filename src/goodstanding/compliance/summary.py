@@ -28,7 +28,8 @@ class Gap:
     What one license lacks: from `least` hours, if courses cover several subjects at once, to `most`, if each covers one.
 
     `without_hours` counts unmet requirements that have no hours, `to_check` what stands between an Unknown and an answer.
-    `resting` says that something is met only because the holder confirmed it with the board.
+    `resting` says that something is met only because the holder confirmed it with the board, `waived` that something is left
+    out because the holder recorded that the board waived it.
     """
 
     name: str
@@ -39,9 +40,10 @@ class Gap:
     to_check: int = 0
     deadline: dt.date | None = None
     resting: bool = False
+    waived: bool = False
 
 
-def gap_of(*, name: str, evaluation: Evaluation | None) -> Gap:
+def gap_of(*, name: str, evaluation: Evaluation | None, waived: bool = False) -> Gap:
     """The gap of one license; a license that could not be evaluated is one thing to check."""
     if evaluation is None:
         return Gap(name=name, standing=Standing.UNKNOWN, to_check=1)
@@ -60,6 +62,7 @@ def gap_of(*, name: str, evaluation: Evaluation | None) -> Gap:
         to_check=_to_check(evaluation),
         deadline=min([*due, *ends], default=None),
         resting=any(requirement.confirmed for requirement in evaluation.requirements),
+        waived=waived,
     )
 
 
@@ -94,7 +97,12 @@ def _state(gaps: Sequence[Gap]) -> str:
             f"{_capital(_count(to_check, 'thing'))} to check before it is known what {_licenses(unknown)} still {_ask(unknown)}."
         )
     whose = gaps[0].name if len(gaps) == 1 else f"your {_number(len(gaps))} licenses"
-    resting = "; part of that rests on what you confirmed with your board" if any(gap.resting for gap in gaps) else ""
+    grounds = []
+    if any(gap.resting for gap in gaps):
+        grounds.append("on what you confirmed with your board")
+    if any(gap.waived for gap in gaps):
+        grounds.append("on a waiver that you recorded")
+    resting = f"; part of that rests {' and '.join(grounds)}" if grounds else ""
     return f"Every requirement known here for {whose} is met{resting}."
 
 

@@ -5,14 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from goodstanding.core.rules.periods import ONE_DAY, add_months
 
-__all__ = ["Dates", "check_dates", "check_license", "check_number", "check_renewals", "number_key", "period_start_for"]
+__all__ = [
+    "Dates",
+    "check_carried_in",
+    "check_dates",
+    "check_license",
+    "check_number",
+    "check_renewals",
+    "number_key",
+    "period_start_for",
+]
 
 EARLIEST = dt.date(1930, 1, 1)
 MOST_RENEWALS = 60
+MOST_CARRIED_IN = Decimal(200)
+"""No total that any board asks for in one period comes near this; more is a slip of the pen."""
 _NUMBER_LENGTH = 40
+_HUNDREDTH = Decimal("0.01")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./#-]*\Z")
 _NOT_PART_OF_KEY = re.compile(r"[^a-z0-9]")
 
@@ -113,6 +126,19 @@ def check_renewals(renewals: int | None, *, dates: Dates, months: int) -> dict[s
                 "renewals": f"Since it was issued this license can have been renewed {most} times at most. Check the number and the dates."
             }
     return {}
+
+
+def check_carried_in(hours: Decimal) -> str:
+    """Why so many hours cannot have been carried into a period; empty when they can."""
+    if not hours.is_finite():
+        return "Enter a number of hours, such as 4 or 1.5."
+    if hours < 0:
+        return "Hours cannot be negative. Leave it empty if none were carried in."
+    if hours > MOST_CARRIED_IN:
+        return f"This is more than can be right: enter at most {MOST_CARRIED_IN} hours."
+    if hours != hours.quantize(_HUNDREDTH):
+        return "Use at most two decimals, such as 1.25."
+    return ""
 
 
 def in_words(months: int) -> str:

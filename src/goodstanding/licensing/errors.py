@@ -14,11 +14,16 @@ __all__ = [
     "LicenseDuplicateError",
     "LicenseNotFoundError",
     "LicenseRefusedError",
+    "PeriodNotFoundError",
 ]
 
 
 class LicenseNotFoundError(Exception):
     """There is no such license, or it is someone else's: the two are not told apart."""
+
+
+class PeriodNotFoundError(LicenseNotFoundError):
+    """The license has no period that ends on this day, or not any more: its dates were corrected, its renewal taken back."""
 
 
 class LicenseRefusedError(Exception):

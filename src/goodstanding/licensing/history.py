@@ -8,7 +8,7 @@ from typing import Any
 
 from goodstanding.licensing.models import License, LicenseStatus
 from goodstanding.licensing.rulebook import rulebook
-from goodstanding.licensing.selectors import questions_of
+from goodstanding.licensing.selectors import questions_of, requirements_of
 
 __all__ = ["HistoryEntry", "list_history"]
 
@@ -34,10 +34,13 @@ def list_history(license_: License) -> tuple[HistoryEntry, ...]:
     """Everything that happened to the license, newest first."""
     questions = {name: fact.question for name, fact in questions_of(license_).items()}
     settled = _open_questions(license_)
+    requirements = {one.id: one.name for one in requirements_of(license_)}
     return tuple(
         HistoryEntry(
             at=change.at,
-            lines=tuple(_line(name, before, after, questions, settled) for name, (before, after) in change.changes.items()),
+            lines=tuple(
+                _line(name, before, after, questions, settled, requirements) for name, (before, after) in change.changes.items()
+            ),
         )
         for change in license_.changes.all()
     )
@@ -49,7 +52,14 @@ def _open_questions(license_: License) -> dict[str, str]:
     return {one.id: one.text for one in book[license_.rule].file.open_questions} if license_.rule in book else {}
 
 
-def _line(name: str, before: Any, after: Any, questions: dict[str, str], settled: dict[str, str]) -> str:
+def _line(
+    name: str,
+    before: Any,
+    after: Any,
+    questions: dict[str, str],
+    settled: dict[str, str],
+    requirements: dict[str, str],
+) -> str:
     kind, _, rest = name.partition(":")
     if kind == "added":
         return f"Added, with a period that ends on {_shown(after)}."
@@ -66,7 +76,21 @@ def _line(name: str, before: Any, after: Any, questions: dict[str, str], settled
     if kind == "question":
         told = "Settled with the board" if after else "Opened again"
         return f"{told}: {settled.get(rest, 'a question about one credit')}"
+    if kind in ("carried", "waived", "note"):
+        return _of_period(kind, rest, before, after, requirements)
     return f"{_FIELDS.get(name, name)}: {_shown(before)} → {_shown(after)}"
+
+
+def _of_period(kind: str, rest: str, before: Any, after: Any, requirements: dict[str, str]) -> str:
+    """What was recorded for one period: hours carried in, a waiver, or the note that came with them."""
+    end, _, requirement = rest.partition(":")
+    name = requirements.get(requirement, requirement.replace("_", " "))
+    period = f"the period until {_shown(end)}"
+    if kind == "note":
+        return f"Note on {period}: “{after}”"
+    if kind == "waived":
+        return f"{'Waived' if after else 'No longer waived'} for {period}: {name}"
+    return f"Hours carried into {period}, {name}: {before or 'none'} → {after or 'none'}"
 
 
 def _shown(value: Any) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
 from goodstanding.core.rules.case import License as CaseLicense
-from goodstanding.core.rules.model import Fact, FactValue
+from goodstanding.core.rules.model import CarryIn, Fact, FactValue, RuleFile
 from goodstanding.core.rules.periods import add_months, current_period, renewals_before
-from goodstanding.licensing.errors import LicenseNotFoundError
+from goodstanding.licensing.errors import LicenseNotFoundError, PeriodNotFoundError
 from goodstanding.licensing.models import Confirmation, License, LicensePeriod
 from goodstanding.licensing.rulebook import LicenseType, license_types, rulebook
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder
 
 __all__ = [
+    "RequirementName",
     "access_license",
+    "access_period",
+    "carry_in_of",
     "current_confirmations",
     "current_facts",
     "cycle_months",
@@ -32,8 +36,18 @@ __all__ = [
     "next_period_end",
     "present_period",
     "questions_of",
+    "requirements_of",
     "suggest_renewals",
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementName:
+    """One requirement of a rule by its plain label. `carries` says whether hours of the period before could serve it at all."""
+
+    id: str
+    name: str
+    carries: bool
 
 
 def list_licenses(holder: Holder) -> QuerySet[License]:
@@ -57,6 +71,49 @@ def access_license(holder: Holder, license_id: uuid.UUID, *, removed: bool = Fal
     if license_ is None:
         raise LicenseNotFoundError
     return license_
+
+
+def access_period(license_: License, end: dt.date) -> LicensePeriod:
+    """The period of this license that ends on the day; raises PeriodNotFoundError."""
+    found = next((period for period in license_.periods.all() if period.end == end), None)
+    if found is None:
+        raise PeriodNotFoundError
+    return found
+
+
+def requirements_of(license_: License) -> tuple[RequirementName, ...]:
+    """The requirements of its rule, each once, in the order of the file; none where the rule is not installed."""
+    book = rulebook()
+    if license_.rule not in book:
+        return ()
+    rule = book[license_.rule].file
+    return tuple(
+        RequirementName(id=one, name=_requirement_name(rule, one), carries=_carries(rule, one)) for one in rule.requirement_ids()
+    )
+
+
+def carry_in_of(license_: License) -> CarryIn | None:
+    """What its rule says about hours carried in; None where nothing was read on it."""
+    book = rulebook()
+    return book[license_.rule].file.carry_in if license_.rule in book else None
+
+
+def _requirement_name(rule: RuleFile, requirement_id: str) -> str:
+    if requirement_id == "total":
+        return "All continuing education"
+    label = rule.versions(requirement_id)[-1].label
+    return label[:1].upper() + label[1:]
+
+
+def _carries(rule: RuleFile, requirement_id: str) -> bool:
+    """
+    Hours that are due in every period. What is due once counts earlier courses by themselves, so carrying their hours in
+    would count them twice, and no period lies before the first.
+    """
+    return any(
+        one.kind == "minimum" and one.frequency == "each_renewal" and one.counts_from == "period"
+        for one in rule.versions(requirement_id)
+    )
 
 
 def latest_period(license_: License) -> LicensePeriod | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +17,7 @@ from goodstanding.core.rules.model import Fact, FactValue
 from goodstanding.core.rules.periods import ONE_DAY, add_months
 from goodstanding.licensing.checks import (
     Dates,
+    check_carried_in,
     check_dates,
     check_license,
     check_number,
@@ -28,6 +30,7 @@ from goodstanding.licensing.errors import (
     LicenseDuplicateError,
     LicenseNotFoundError,
     LicenseRefusedError,
+    PeriodNotFoundError,
 )
 from goodstanding.licensing.models import (
     Confirmation,
@@ -38,7 +41,7 @@ from goodstanding.licensing.models import (
     LicenseStatus,
 )
 from goodstanding.licensing.rulebook import license_types, rulebook
-from goodstanding.licensing.selectors import current_confirmations, current_facts, latest_period
+from goodstanding.licensing.selectors import current_confirmations, current_facts, latest_period, requirements_of
 
 if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder, User
@@ -48,6 +51,7 @@ __all__ = [
     "answer_facts",
     "change_license",
     "confirm_question",
+    "record_carried_and_waived",
     "record_renewal",
     "remove_license",
     "reopen_question",
@@ -250,14 +254,98 @@ def undo_renewal(*, license: License, actor: User, end: dt.date, at: dt.datetime
     former = _before(license_, period)
     if period.end != end or former is None:
         return
+    lost = _carried_changes(end, period.carried_in, {}) | _waived_changes(end, period.waivers, [])
     period.delete()
     former.renewed_on = None
     former.save(update_fields=["renewed_on"])
     if license_.renewals:
         license_.renewals -= 1
         license_.save(update_fields=["renewals"])
-    _note(license_, at, {"renewal_undone": [end.isoformat(), former.end.isoformat()]})
+    _note(license_, at, {"renewal_undone": [end.isoformat(), former.end.isoformat()]} | lost)
     _record(Tag.LICENSE_CHANGED, actor, license_, {"fields": ["renewal_undone"]})
+
+
+@transaction.atomic
+def record_carried_and_waived(
+    *,
+    license: License,  # noqa: A002
+    actor: User,
+    end: dt.date,
+    carried_in: Mapping[str, Decimal | None],
+    waivers: Collection[str],
+    note: str = "",
+    at: dt.datetime,
+) -> LicensePeriod:
+    """
+    Record what was brought into the period that ends on `end`, and which requirements the board waived for it.
+
+    `carried_in` maps requirements to hours; None or 0 takes hours back, a requirement left out keeps its own. `waivers` are
+    all that are waived. What the rule does not know any more is kept as it is. The note goes into the history only. Whether
+    any of it counts is the rule's to say. Raises PeriodNotFoundError, and LicenseRefusedError by field: `waived`, `note`,
+    `carried_` with the requirement.
+    """
+    license_ = _lock(license, actor)
+    period = license_.periods.filter(end=end).first()
+    if period is None:
+        raise PeriodNotFoundError
+    requirements = {one.id: one for one in requirements_of(license_)}
+    note = note.strip()
+    problems = {}
+    for name, hours in carried_in.items():
+        if name not in period.carried_in and not (name in requirements and requirements[name].carries):
+            problems[f"carried_{name}"] = "The rule of this license has no such requirement in each period."
+        elif hours is not None and (problem := check_carried_in(hours)):
+            problems[f"carried_{name}"] = problem
+    if not set(waivers) <= requirements.keys() | set(period.waivers):
+        problems["waived"] = "Choose only requirements from the list."
+    if len(note) > _NOTE_LENGTH:
+        problems["note"] = f"The note can have at most {_NOTE_LENGTH} characters."
+    if problems:
+        raise LicenseRefusedError(problems)
+    carried = dict(period.carried_in)
+    for name, hours in carried_in.items():
+        carried.pop(name, None)
+        if hours:
+            carried[name] = f"{hours.normalize():f}"
+    # A waiver that the rule does not know any more is on no form, so leaving it out does not take it back.
+    waived = [name for name in requirements if name in waivers]
+    waived += [name for name in period.waivers if name not in requirements]
+    changes = _carried_changes(end, period.carried_in, carried) | _waived_changes(end, period.waivers, waived)
+    fields = sorted({name.partition(":")[0] for name in changes})
+    if note and (changes or not _noted_last(license_, end, note)):
+        changes[f"note:{end.isoformat()}"] = [None, note]
+        fields.append("note")
+    if not changes:
+        return period
+    period.carried_in, period.waivers = carried, waived
+    period.save(update_fields=["carried_in", "waivers"])
+    _note(license_, at, changes)
+    _record(Tag.LICENSE_CHANGED, actor, license_, {"fields": fields, "period": end.isoformat()})
+    return period
+
+
+def _carried_changes(end: dt.date, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, list[Any]]:
+    names = dict.fromkeys((*before, *after))
+    return {
+        f"carried:{end.isoformat()}:{name}": [before.get(name), after.get(name)]
+        for name in names
+        if before.get(name) != after.get(name)
+    }
+
+
+def _waived_changes(end: dt.date, before: Collection[str], after: Collection[str]) -> dict[str, list[Any]]:
+    names = dict.fromkeys((*before, *after))
+    return {
+        f"waived:{end.isoformat()}:{name}": [name in before, name in after]
+        for name in names
+        if (name in before) != (name in after)
+    }
+
+
+def _noted_last(license_: License, end: dt.date, note: str) -> bool:
+    """Whether the newest change is this note already: the same form sent twice."""
+    newest = license_.changes.first()
+    return newest is not None and newest.changes.get(f"note:{end.isoformat()}") == [None, note]
 
 
 @transaction.atomic

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from goodstanding.core.rules.model import Fact, FactValue
-from goodstanding.licensing.checks import Dates, check_license
+from goodstanding.licensing.checks import Dates, check_carried_in, check_license
 from goodstanding.licensing.rulebook import LicenseType
-from goodstanding.licensing.selectors import cycle_months
+from goodstanding.licensing.selectors import RequirementName, cycle_months
 from goodstanding.web.forms import DayInput, LookForm
 
-__all__ = ["AddLicenseForm", "ChangeLicenseForm", "QuestionsForm", "RenewalForm", "day_field"]
+__all__ = ["AddLicenseForm", "ChangeLicenseForm", "PeriodForm", "QuestionsForm", "RenewalForm", "day_field"]
 
 STATUSES = (
     ("active", "Active"),
@@ -155,6 +156,68 @@ class RenewalForm(LookForm):
         missing="Enter the day on which the renewed license expires.",
     )
     from_end = forms.DateField(widget=forms.HiddenInput)
+
+
+class PeriodForm(LookForm):
+    """What was brought into one period, a field for each requirement it could serve, and what the board waived for it."""
+
+    def __init__(
+        self,
+        *args: Any,
+        requirements: Sequence[RequirementName],
+        carried_in: Mapping[str, str],
+        waivers: Sequence[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        known = {one.id: one for one in requirements}
+        # Hours recorded for what the rule does not carry any more stay on the form, so that they can be taken back.
+        self._carried = [one.id for one in requirements if one.carries or one.id in carried_in]
+        for name in self._carried:
+            self.fields[f"carried_{name}"] = _hours_field(known[name].name)
+            self.initial[f"carried_{name}"] = carried_in.get(name)
+        self.fields["waived"] = forms.MultipleChoiceField(
+            label="Requirements that the board waived",
+            choices=[(one.id, one.name) for one in requirements],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            error_messages={"invalid_choice": "Choose only requirements from the list."},
+        )
+        self.initial["waived"] = [name for name in waivers if name in known]
+        self.fields["note"] = forms.CharField(
+            label="Note",
+            help_text="For example the day and number of the board’s letter. It goes into the history of this license and stays there. No client details.",
+            widget=forms.Textarea(attrs={"rows": 2}),
+            max_length=500,
+            required=False,
+            error_messages={"max_length": "The note has %(show_value)d characters; the limit is %(limit_value)d. Shorten it."},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        for name, hours in self.carried_in.items():
+            if hours is not None and (problem := check_carried_in(hours)):
+                self.add_error(f"carried_{name}", problem)
+        return self.cleaned_data
+
+    @property
+    def carried_fields(self) -> list[forms.BoundField]:
+        """The fields for hours, to be drawn together."""
+        return [self[f"carried_{name}"] for name in self._carried]
+
+    @property
+    def carried_in(self) -> dict[str, Decimal | None]:
+        """The hours by requirement, as far as they are numbers; None where nothing was carried in."""
+        return {name: self.cleaned_data[f"carried_{name}"] for name in self._carried if f"carried_{name}" in self.cleaned_data}
+
+
+def _hours_field(label: str) -> forms.DecimalField:
+    number = "Enter a number of hours, such as 4 or 1.5."
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 6, "autocomplete": "off"}),
+        error_messages={"invalid": number},
+    )
 
 
 class QuestionsForm(LookForm):

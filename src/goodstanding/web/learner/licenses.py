@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodstanding.licensing import selectors, services
-from goodstanding.licensing.errors import LicenseDuplicateError, LicenseNotFoundError, LicenseRefusedError
+from goodstanding.licensing.errors import LicenseDuplicateError, LicenseNotFoundError, LicenseRefusedError, PeriodNotFoundError
 from goodstanding.licensing.history import list_history
 from goodstanding.licensing.rulebook import LicenseType, license_types
 from goodstanding.web.clock import today
 from goodstanding.web.learner.license_forms import (
     AddLicenseForm,
     ChangeLicenseForm,
+    PeriodForm,
     QuestionsForm,
     RenewalForm,
 )
@@ -191,6 +192,54 @@ def license_renew(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@_form_methods
+def license_period(request: HttpRequest, license_id: uuid.UUID, end: str) -> HttpResponse:
+    """What was carried into one period and what the board waived for it."""
+    found = _access(request, license_id)
+    try:
+        period = selectors.access_period(found, dt.date.fromisoformat(end))
+    except (ValueError, PeriodNotFoundError) as error:
+        raise Http404 from error
+    requirements = selectors.requirements_of(found)
+    form = PeriodForm(
+        request.POST if request.method == "POST" else None,
+        requirements=requirements,
+        carried_in=period.carried_in,
+        waivers=period.waivers,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.record_carried_and_waived(
+                license=found,
+                actor=user_of(request),
+                end=period.end,
+                carried_in=form.carried_in,
+                waivers=form.cleaned_data["waived"],
+                note=form.cleaned_data["note"],
+                at=timezone.now(),
+            )
+        except PeriodNotFoundError as error:
+            raise Http404 from error
+        except LicenseRefusedError as error:
+            form.show_problems(error.problems)
+        else:
+            messages.success(request, f"Saved for the period until {period.end.day} {period.end:%B} {period.end.year}.")
+            return redirect("license-page", found.pk)
+    known = {one.id: one.name for one in requirements}
+    rule = selectors.carry_in_of(found)
+    context = {
+        "card": _card(request, found),
+        "period": period,
+        "form": form,
+        "requirements": requirements,
+        "carry_in": rule,
+        "limits": [(known[name], hours) for name, hours in rule.at_most.items() if name in known] if rule else [],
+        "outdated": sorted({*period.carried_in, *period.waivers} - known.keys()),
+    }
+    return render(request, "learner/license_period.html", context)
+
+
+@login_required
 @require_POST
 def license_renewal_undo(request: HttpRequest, license_id: uuid.UUID, end: str) -> HttpResponse:
     found = _access(request, license_id)
@@ -283,6 +332,7 @@ urlpatterns: list[URLPattern] = [
     path("licenses/<uuid:license_id>/questions/", license_questions, name="license-questions"),
     path("licenses/<uuid:license_id>/edit/", license_edit, name="license-edit"),
     path("licenses/<uuid:license_id>/renew/", license_renew, name="license-renew"),
+    path("licenses/<uuid:license_id>/periods/<str:end>/", license_period, name="license-period"),
     path("licenses/<uuid:license_id>/renewals/<str:end>/undo/", license_renewal_undo, name="license-renewal-undo"),
     path("licenses/<uuid:license_id>/remove/", license_remove, name="license-remove"),
     path("licenses/<uuid:license_id>/restore/", license_restore, name="license-restore"),

@@ -135,6 +135,9 @@ class LicenseCard:
     due: dt.date | None
     days: str
     renew_url: str = ""
+    carried: str = ""
+    waived: str = ""
+    period_url: str = ""
     rows: tuple[RequirementRow, ...] = ()
     questions: tuple[QuestionRow, ...] = ()
     more_questions: int = 0
@@ -232,6 +235,7 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
             days="",
         )
     labels = {one.id: one.label for one in evaluation.requirements}
+    recorded = labels | {one.id: one.label for one in evaluation.not_applicable} | {"total": "all continuing education"}
     questions = tuple(
         question_row(question, license_=license_, labels=labels, number=number)
         for number, question in enumerate(sorted(evaluation.open_questions, key=_easiest_first), 1)
@@ -259,6 +263,9 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
         tag=_card_tag(license_.gap),
         unknown_why="" if period else evaluation.summary,
         renew_url="" if period else reverse("license-renew", args=[license_.id]),
+        carried=_list([f"{_hours(hours)} of {recorded.get(one, one)}" for one, hours in license_.carried_in.items()]),
+        waived=_list([recorded.get(one, one) for one in license_.waivers]),
+        period_url=reverse("license-period", args=[license_.id, period.end.isoformat()]) if period else "",
         total=next((row for row in rows if row.anchor == f"{anchor}-total"), None),
         period=f"{_day(period.start)} to {_day(period.end)}" if period else "",
         due=period.end if period else None,
@@ -341,7 +348,7 @@ def _figure(requirement: RequirementAnswer) -> str:
 
 def _card_tag(gap: Gap) -> str:
     if gap.standing is Standing.MET:
-        return "Met, as you confirmed" if gap.resting else "Met"
+        return "Met, as you confirmed" if gap.resting else "Met, as you recorded" if gap.waived else "Met"
     if gap.standing is Standing.UNMET:
         if not gap.most:
             return "One thing to do" if gap.without_hours == 1 else f"{gap.without_hours} things to do"
