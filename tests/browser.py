@@ -8,12 +8,18 @@ import re
 import time
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.server import Server
 
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
+
+
+def press(what: Locator) -> None:
+    """Click a link or button that leads to a page, and wait until that page is there: what follows must not meet the old one."""
+    with what.page.expect_navigation():
+        what.click()
 
 
 def assert_accessible(page: Page) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from goodstanding.conf.content import content_root
 from goodstanding.core.courseware import load_course
-from tests.browser import link_in, read_mail
+from tests.browser import link_in, press, read_mail
 from tests.server import Server
 
 SLUG = "a-former-client-asks-for-coffee"
@@ -23,20 +23,20 @@ def sign_up(page: Page, server: Server, *, email: str, name: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("I accept").check()
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
     confirm(page, server, email=email)
 
 
 def confirm(page: Page, server: Server, *, email: str) -> None:
     page.goto(link_in(read_mail(server, email, "confirm"), "/account/confirm-email/"))
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
 
 
 def sign_in(page: Page, *, email: str, password: str = PASSWORD) -> None:
     page.goto("/account/login/")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
 
 
 def add_license(page: Page, *, number: str, kind: str = "LPCC", issued: str = "2019-05-10", expires: str = "2027-05-31") -> None:
@@ -45,7 +45,7 @@ def add_license(page: Page, *, number: str, kind: str = "LPCC", issued: str = "2
     page.get_by_label("License number").fill(number)
     page.get_by_label("Issued").fill(issued)
     page.get_by_label("Expires").fill(expires)
-    page.get_by_role("button", name="Save the license").click()
+    press(page.get_by_role("button", name="Save the license"))
 
 
 def option_with(page: Page, label: str, words: str) -> str:
@@ -72,7 +72,7 @@ def act(page: Page) -> None:
         main.locator("form input[name=choice]").first.check()
     if main.locator("form textarea[name=reason]").count():
         main.locator("form textarea[name=reason]").fill("The hour is free, but the roles are not settled.")
-    main.locator(".read .acts .btn").first.click()
+    press(main.locator(".read .acts .btn").first)
 
 
 def answer(page: Page, *, right: int) -> None:
@@ -94,17 +94,17 @@ def evaluate_course(page: Page) -> None:
         field.fill("40")
     for field in page.locator("form textarea").all():
         field.fill("The counter scene stayed with me.")
-    page.get_by_role("button", name="Hand in the evaluation").click()
+    press(page.get_by_role("button", name="Hand in the evaluation"))
 
 
 def sign(page: Page, *, name: str) -> None:
     page.get_by_role("main").locator("input[name=signed_name]").fill(name)
-    page.get_by_role("button", name="Sign and complete the course").click()
+    press(page.get_by_role("button", name="Sign and complete the course"))
 
 
 def choose_time_zone(page: Page) -> None:
     page.get_by_label("Time zone").select_option("America/Los_Angeles")
-    page.get_by_role("main").get_by_role("button", name=re.compile("save", re.IGNORECASE)).click()
+    press(page.get_by_role("main").get_by_role("button", name=re.compile("save", re.IGNORECASE)))
 
 
 def requirement(page: Page, name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser import assert_accessible, assert_fits
+from tests.browser import assert_accessible, assert_fits, press
 from tests.e2e import learner
 from tests.server import Server
 
@@ -23,18 +23,18 @@ def test_a_new_clinician_comes_to_a_certificate_and_a_standing(
 
     # From the first page to an account; forgetting the terms loses nothing.
     page.goto("/")
-    page.get_by_role("link", name="Check my license").click()
+    press(page.get_by_role("link", name="Check my license"))
     page.goto("/account/signup/")
     page.get_by_label("Legal name").fill(NAME)
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(learner.PASSWORD)
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
     expect(page.get_by_role("main")).to_contain_text("terms")
     assert page.get_by_label("E-mail").input_value() == email
     assert page.get_by_label("Legal name").input_value() == NAME
     page.get_by_label("Password").fill(learner.PASSWORD)
     page.get_by_label("I accept").check()
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
     learner.confirm(page, server, email=email)
 
     # A wrong password says so and keeps the address.
@@ -46,7 +46,7 @@ def test_a_new_clinician_comes_to_a_certificate_and_a_standing(
 
     # The standing is empty and leads to a license; dates in the wrong order are named beside their field.
     page.goto("/standing/")
-    page.get_by_role("main").get_by_role("link", name=re.compile("license", re.IGNORECASE)).first.click()
+    press(page.get_by_role("main").get_by_role("link", name=re.compile("license", re.IGNORECASE)).first)
     learner.add_license(page, number="12345", issued="2028-01-01", expires="2027-05-31")
     expect(page.locator(".errors")).to_be_visible()
     assert page.get_by_label("License number").input_value() == "12345"
@@ -59,14 +59,14 @@ def test_a_new_clinician_comes_to_a_certificate_and_a_standing(
     # The course: no step can be reached by typing its address.
     page.goto(f"/courses/{learner.SLUG}/")
     expect(page.get_by_role("main")).to_contain_text("Not approved for CE credit", ignore_case=True)
-    page.get_by_role("main").get_by_role("button", name=re.compile("start", re.IGNORECASE)).click()
+    press(page.get_by_role("main").get_by_role("button", name=re.compile("start", re.IGNORECASE)))
     first_step = page.url
     for skipped in ("test", "evaluation", "attestation", "done"):
         page.goto(f"/learn/{learner.SLUG}/{skipped}/")
         assert page.url == first_step, skipped
         expect(page.get_by_role("main")).to_contain_text(re.compile("first|before|step", re.IGNORECASE))
     learner.go_on_to(page, "test")
-    page.get_by_role("button", name="Start the test").click()
+    press(page.get_by_role("button", name="Start the test"))
 
     # The browser closes in the middle of the test; the answers were saved as they were given.
     page.locator("input[type=radio]").nth(1).check()
@@ -78,25 +78,25 @@ def test_a_new_clinician_comes_to_a_certificate_and_a_standing(
     learner.sign_in(page, email=email)
     page.goto(f"/learn/{learner.SLUG}/")
     if page.get_by_role("button", name="Go on with the test").count():
-        page.get_by_role("button", name="Go on with the test").click()
+        press(page.get_by_role("button", name="Go on with the test"))
     assert page.locator("input[type=radio]:checked").evaluate_all("boxes => boxes.map(box => box.id)") == given
 
     # Handing in with gaps names them; a failed attempt shows what to read, not the key; the next one passes.
-    page.get_by_role("button", name="Hand in").click()
+    press(page.get_by_role("button", name="Hand in"))
     expect(page.locator("#errors")).to_contain_text("no answer yet")
     learner.answer(page, right=5)
-    page.get_by_role("button", name="Hand in").click()
+    press(page.get_by_role("button", name="Hand in"))
     expect(page.get_by_role("heading", name="Not passed yet")).to_be_visible()
     assert page.locator(".key-answer").count() == 0
-    page.get_by_role("button", name="Start a new test").click()
+    press(page.get_by_role("button", name="Start a new test"))
     learner.answer(page, right=8)
-    page.get_by_role("button", name="Hand in").click()
+    press(page.get_by_role("button", name="Hand in"))
     expect(page.get_by_role("heading", name="You passed")).to_be_visible()
-    page.get_by_role("link", name="Go on to the evaluation").click()
+    press(page.get_by_role("link", name="Go on to the evaluation"))
     learner.evaluate_course(page)
 
     # The attestation asks for the time zone first, then for the right name; a double click signs once.
-    page.get_by_role("link", name="Complete your profile").click()
+    press(page.get_by_role("link", name="Complete your profile"))
     learner.choose_time_zone(page)
     page.goto(f"/learn/{learner.SLUG}/attestation/")
     learner.sign(page, name="Somebody Else")
@@ -130,7 +130,7 @@ def test_a_new_clinician_comes_to_a_certificate_and_a_standing(
     enter_credit(page, hours="6", day="2999-01-01")
     expect(page.locator(".errors")).to_contain_text(re.compile("future", re.IGNORECASE))
     page.get_by_label("Completed").first.fill("2026-03-01")
-    page.get_by_role("main").get_by_role("button", name="Add the credit").click()
+    press(page.get_by_role("main").get_by_role("button", name="Add the credit"))
     page.goto("/standing/")
     assert "6 of 36 h" in learner.requirement(page, "All continuing education")
     assert "6 of 6 h" in learner.requirement(page, "Law and ethics")
@@ -146,18 +146,18 @@ def test_the_whole_way_works_without_javascript(server: Server, open_browser: Ca
     learner.choose_time_zone(page)
     learner.add_license(page, number="777", kind="LMFT")
     page.goto(f"/courses/{learner.SLUG}/")
-    page.get_by_role("main").get_by_role("button", name=re.compile("start", re.IGNORECASE)).click()
+    press(page.get_by_role("main").get_by_role("button", name=re.compile("start", re.IGNORECASE)))
     learner.go_on_to(page, "test")
-    page.get_by_role("button", name="Start the test").click()
+    press(page.get_by_role("button", name="Start the test"))
     answer_without_script(page)
-    page.get_by_role("button", name="Save answers").click()
-    page.get_by_role("button", name="Hand in").click()
+    press(page.get_by_role("button", name="Save answers"))
+    press(page.get_by_role("button", name="Hand in"))
     expect(page.get_by_role("heading", name="You passed")).to_be_visible()
-    page.get_by_role("link", name="Go on to the evaluation").click()
+    press(page.get_by_role("link", name="Go on to the evaluation"))
     learner.evaluate_course(page)
     learner.sign(page, name=NAME)
     expect(page.get_by_role("heading", name=re.compile("You have completed"))).to_be_visible()
-    page.get_by_role("link", name="See its public page").click()
+    press(page.get_by_role("link", name="See its public page"))
     expect(page.get_by_role("main")).to_contain_text(NAME)
     page.goto("/standing/")
     assert "0 of 36 h" in learner.requirement(page, "All continuing education")
@@ -169,19 +169,19 @@ def test_what_was_typed_outlives_a_session_that_ended(server: Server, page: Page
     page.get_by_label("Title").first.fill("Ethics in a small town")
     page.get_by_label("Self-paced, online").check()
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Add the credit").click()
+    press(page.get_by_role("button", name="Add the credit"))
     expect(page.get_by_role("status")).to_contain_text("You were signed out in the meantime")
     page.get_by_label("E-mail").fill("interrupted@example.org")
     page.get_by_label("Password").fill(learner.PASSWORD)
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
     expect(page.get_by_label("Title").first).to_have_value("Ethics in a small town")
     expect(page.get_by_label("Self-paced, online")).to_be_checked()
     page.goto("/credits/add/")
     expect(page.get_by_label("Title").first).to_have_value("")
     page.get_by_label("Title").first.fill("Sent too late")
     page.context.clear_cookies(name="csrftoken")
-    page.get_by_role("button", name="Add the credit").click()
-    page.get_by_role("link", name="Open the form again").click()
+    press(page.get_by_role("button", name="Add the credit"))
+    press(page.get_by_role("link", name="Open the form again"))
     expect(page.get_by_label("Title").first).to_have_value("Sent too late")
 
 
@@ -193,10 +193,10 @@ def test_what_one_person_typed_is_not_shown_to_the_next_on_the_same_machine(
     page.goto("/credits/add/")
     page.get_by_label("Title").first.fill("Private to the first")
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Add the credit").click()
+    press(page.get_by_role("button", name="Add the credit"))
     page.get_by_label("E-mail").fill("second@example.org")
     page.get_by_label("Password").fill(learner.PASSWORD)
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
     expect(page.get_by_role("heading", name="Add a credit")).to_be_visible()
     expect(page.get_by_label("Title").first).to_have_value("")
     assert page.evaluate("sessionStorage.length") == 0
@@ -212,9 +212,9 @@ def test_the_operator_claims_the_administrator_account_once(
     page.get_by_label("E-mail").fill("operator@example.org")
     page.get_by_label("Password").fill(learner.PASSWORD)
     page.get_by_label("I accept").check()
-    page.get_by_role("main").get_by_role("button").first.click()
+    press(page.get_by_role("main").get_by_role("button").first)
     page.wait_for_url("**/staff/")
-    page.get_by_role("link", name="Sponsor").first.click()
+    press(page.get_by_role("link", name="Sponsor").first)
     expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
     later = open_browser().new_page()
     later.goto(claim[1])
@@ -226,7 +226,7 @@ def answer_no(page: Page, words: str) -> None:
     """Answer No to the question about the holder that holds some words, and save."""
     question = page.locator("fieldset").filter(has_text=re.compile(words, re.IGNORECASE)).first
     question.get_by_label("No", exact=True).check()
-    page.get_by_role("main").get_by_role("button", name=re.compile("save", re.IGNORECASE)).first.click()
+    press(page.get_by_role("main").get_by_role("button", name=re.compile("save", re.IGNORECASE)).first)
 
 
 def answer_without_script(page: Page) -> None:
@@ -245,4 +245,4 @@ def enter_credit(page: Page, *, hours: str, day: str) -> None:
     page.locator("[name=format]").first.select_option("asynchronous") if page.locator(
         "select[name=format]"
     ).count() else page.locator("[name=format][value=asynchronous]").check()
-    page.get_by_role("main").get_by_role("button", name="Add the credit").click()
+    press(page.get_by_role("main").get_by_role("button", name="Add the credit"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import NARROW, WIDE, assert_accessible, assert_fits
+from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, press
 from tests.e2e import learner
 from tests.server import COMMAND, Server, environment, running_server
 
@@ -140,7 +140,7 @@ def test_the_player_step_by_step(browser: Browser, server: Server) -> None:
     page = context.new_page()
     learner.sign_in(page, email="new.demonstration@example.org", password=server.password)
     page.goto(f"/courses/{learner.SLUG}/")
-    page.get_by_role("main").get_by_role("button", name=re.compile("start", re.IGNORECASE)).click()
+    press(page.get_by_role("main").get_by_role("button", name=re.compile("start", re.IGNORECASE)))
     seen: set[str] = set()
 
     def look() -> None:
@@ -154,16 +154,16 @@ def test_the_player_step_by_step(browser: Browser, server: Server) -> None:
         learner.act(page)
         assert page.url != before
     look()
-    page.get_by_role("button", name="Start the test").click()
+    press(page.get_by_role("button", name="Start the test"))
     look()
     learner.answer(page, right=3)
-    page.get_by_role("button", name="Hand in").click()
+    press(page.get_by_role("button", name="Hand in"))
     check(page, "learn-not-passed", who="new")
-    page.get_by_role("button", name="Start a new test").click()
+    press(page.get_by_role("button", name="Start a new test"))
     learner.answer(page, right=8)
-    page.get_by_role("button", name="Hand in").click()
+    press(page.get_by_role("button", name="Hand in"))
     check(page, "learn-passed", who="new")
-    page.get_by_role("link", name="Go on to the evaluation").click()
+    press(page.get_by_role("link", name="Go on to the evaluation"))
     look()
     learner.evaluate_course(page)
     look()
