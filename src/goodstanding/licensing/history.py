@@ -21,6 +21,20 @@ _FIELDS = {
     "period_end": "Expires on",
 }
 
+_ORDER = (
+    "added",
+    "renewed",
+    "renewal_undone",
+    "removed",
+    "restored",
+    *_FIELDS,
+    "answer",
+    "question",
+    "carried",
+    "waived",
+    "note",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryEntry:
@@ -39,11 +53,18 @@ def list_history(license_: License) -> tuple[HistoryEntry, ...]:
         HistoryEntry(
             at=change.at,
             lines=tuple(
-                _line(name, before, after, questions, settled, requirements) for name, (before, after) in change.changes.items()
+                _line(name, before, after, questions, settled, requirements)
+                for name, (before, after) in sorted(change.changes.items(), key=lambda item: _place(item[0]))
             ),
         )
         for change in license_.changes.all()
     )
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Where a line stands among those of its moment; PostgreSQL does not keep the order in which they were written."""
+    kind = name.partition(":")[0]
+    return (_ORDER.index(kind) if kind in _ORDER else len(_ORDER), name)
 
 
 def _open_questions(license_: License) -> dict[str, str]:
