@@ -7,10 +7,12 @@ A clause says one thing and nothing about where it stands, so requirements, caps
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from goodstanding.core.documents import Number, Sequence, Strict
 
@@ -35,7 +37,24 @@ Others = Literal["none", "any_body", "anyone"]
 About = Literal["renewals", "months_licensed", "issued", "issued_month", "period_months", "period_start", "period_end", "profession"]
 
 Hours = Annotated[Number, Field(ge=0, le=1000)]
-Share = Annotated[Number, Field(gt=0, le=1)]
+
+
+def _share(value: object) -> Fraction:
+    """A share as an exact fraction: `0.5` or, because a third has no finite decimal, "1/3"."""
+    if isinstance(value, Fraction):
+        share = value
+    elif isinstance(value, str) and re.fullmatch(r"[1-9][0-9]?/[1-9][0-9]?", value):
+        share = Fraction(value)
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        share = Fraction(value)
+    else:
+        raise ValueError('a share is a number like 0.5 or a fraction like "1/3"')
+    if not 0 < share <= 1:
+        raise ValueError("a share lies between 0 and 1")
+    return share
+
+
+Share = Annotated[Any, BeforeValidator(_share)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Count = Annotated[int, Field(ge=1, le=60)]
@@ -327,5 +346,3 @@ class Several(Strict):
     says: Text
     sources: Sequence[Identifier]
 
-
-ZERO = Decimal(0)
