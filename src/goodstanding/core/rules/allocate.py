@@ -78,9 +78,7 @@ class Allocation:
 
     def used(self, mask: int, owners: int = 0) -> Fraction:
         """Hours of the groups in `mask` that count toward anyone, or toward one of `owners`."""
-        return sum(
-            (use.hours for use in self.uses if mask >> use.group & 1 and (not owners or use.owners & owners)), Fraction(0)
-        )
+        return sum((use.hours for use in self.uses if mask >> use.group & 1 and (not owners or use.owners & owners)), Fraction(0))
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -229,7 +227,9 @@ def _modes(problem: Problem, group: int, serves: int) -> list[int]:
     kept = [
         mode
         for mode in modes
-        if not any(mode != other and mode & other == mode and not any(other & ~mode & owners for owners in limited) for other in modes)
+        if not any(
+            mode != other and mode & other == mode and not any(other & ~mode & owners for owners in limited) for other in modes
+        )
     ]
     return sorted(kept, key=lambda mode: (-mode.bit_count(), [owner for owner in bits(mode)]))
 
@@ -271,9 +271,7 @@ class _Exact:
         self.needs = needs
         self.got: dict[int, int] = {}
         for number, want in enumerate(problem.wants):
-            serving = {
-                variable: -1 for group, mode, variable in self.uses if want.mask >> group & 1 and mode >> want.owner & 1
-            }
+            serving = {variable: -1 for group, mode, variable in self.uses if want.mask >> group & 1 and mode >> want.owner & 1}
             if needs[number] and serving:
                 got = self.program.variable()
                 self.got[number] = got
@@ -315,7 +313,7 @@ class _Exact:
                     saved[variable] = saved.get(variable, 0) + coefficient
             at_first = max(own_need[owner], base)
             less = self.program.variable()
-            self.program.at_most({less: 1, **{variable: -1 for variable in own_got[owner]}}, at_first - own_need[owner])
+            self.program.at_most({less: 1, **dict.fromkeys(own_got[owner], -1)}, at_first - own_need[owner])
             self.program.at_most(
                 {less: 1, **{variable: -coefficient for variable, coefficient in saved.items()}}, at_first - base
             )

@@ -34,7 +34,9 @@ Activity = Literal[
 SponsorKind = Literal["association", "university", "employer", "board", "company", "other"]
 By = Literal["period_start", "period_end", "completion"]
 Others = Literal["none", "any_body", "anyone"]
-About = Literal["renewals", "months_licensed", "issued", "issued_month", "period_months", "period_start", "period_end", "profession"]
+About = Literal[
+    "renewals", "months_licensed", "issued", "issued_month", "period_months", "period_start", "period_end", "profession"
+]
 
 Hours = Annotated[Number, Field(ge=0, le=1000)]
 
@@ -43,9 +45,9 @@ def _share(value: object) -> Fraction:
     """A share as an exact fraction: `0.5` or, because a third has no finite decimal, "1/3"."""
     if isinstance(value, Fraction):
         share = value
-    elif isinstance(value, str) and re.fullmatch(r"[1-9][0-9]?/[1-9][0-9]?", value):
-        share = Fraction(value)
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+    elif (isinstance(value, str) and re.fullmatch(r"[1-9][0-9]?/[1-9][0-9]?", value)) or (
+        isinstance(value, int | Decimal) and not isinstance(value, bool)
+    ):
         share = Fraction(value)
     else:
         raise ValueError('a share is a number like 0.5 or a fraction like "1/3"')
@@ -345,4 +347,3 @@ class Several(Strict):
     hours: dict[Identifier, dict[int, Hours]]
     says: Text
     sources: Sequence[Identifier]
-

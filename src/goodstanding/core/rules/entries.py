@@ -90,7 +90,13 @@ class Terms:
 
 
 def entries_for(
-    credits_: Iterable[CreditEntry], *, rules: RuleBook, rule: RuleFile, period: Period, on: dt.date, repeats_since: dt.date | None
+    credits_: Iterable[CreditEntry],
+    *,
+    rules: RuleBook,
+    rule: RuleFile,
+    period: Period,
+    on: dt.date,
+    repeats_since: dt.date | None,
 ) -> tuple[Entry, ...]:
     """
     The credits as entries, oldest first, whatever order they came in.

@@ -32,6 +32,7 @@ from goodstanding.core.rules.entries import (
     Terms,
     Vocabulary,
     acceptance,
+    entry_hours,
     member_hours,
     rate_of,
     selections_of,
@@ -50,6 +51,7 @@ from goodstanding.core.rules.needs import (
     day_limits,
     in_force,
     license_values,
+    patched_cap,
     subjects_of,
 )
 from goodstanding.core.rules.outcome import Outcome, Period
@@ -186,6 +188,7 @@ class Judge:
         self._requirements: list[Requirement] = []
         self._tight: list[Cap] = []
         self._exclusive = False
+        self._by_entry: dict[str, list[Group]] = {}
         self.used: dict[str, Fraction] = {}
         """Hours of each entry that count toward anything, where requirements compete for hours."""
         self.cap_results: list[CapResult] = []
@@ -200,9 +203,7 @@ class Judge:
             dimensions = self._dimensions([requirement], [])
             if math.prod(len(one.values) for one in dimensions) > MAX_COMBINATIONS:
                 continue
-            results = {
-                index: self._alone(requirement, _combination(dimensions, index)) for index in _indexes(dimensions)
-            }
+            results = {index: self._alone(requirement, _combination(dimensions, index)) for index in _indexes(dimensions)}
             solo[requirement.id] = (dimensions, results)
         self._tight = self._tight_caps()
         linked = self._linked(solo)
@@ -267,9 +268,7 @@ class Judge:
 
     def _dimensions(self, requirements: list[Requirement], caps: list[Cap]) -> list[Dimension]:
         dimensions: list[Dimension] = []
-        share = any(cap.share_of_total is not None for cap in caps) or any(
-            one.share_of_total is not None for one in requirements
-        )
+        share = any(cap.share_of_total is not None for cap in caps) or any(one.share_of_total is not None for one in requirements)
         total = self.needs.live_total if share else None
         asked = [*requirements, *([total] if total is not None and total not in requirements else [])]
         for question in self.rule.open_questions:
@@ -307,9 +306,7 @@ class Judge:
         """The readings that can differ for these requirements and entries; of those that can not, the first."""
         kept: dict[object, Reading] = {}
         for reading in question.readings:
-            patches = tuple(
-                id(patch) for one in requirements if (patch := reading.requirements.get(one.id)) is not None
-            )
+            patches = tuple(id(patch) for one in requirements if (patch := reading.requirements.get(one.id)) is not None)
             capped = tuple(id(patch) for cap in caps if (patch := reading.caps.get(cap.id)) is not None)
             key = (
                 self._accepted(reading),
@@ -636,7 +633,9 @@ class Judge:
             # A requirement that names approvals or courses says itself what it accepts.
             mask &= self.pool.countable(terms)
         toward = {
-            entry.id: Fraction(1) if need.requirement.kind == "exam" else self._member(entry, amount, self.pool.groups[group], terms)
+            entry.id: Fraction(1)
+            if need.requirement.kind == "exam"
+            else self._member(entry, amount, self.pool.groups[group], terms)
             for group in bits(mask)
             for entry, amount in self.pool.groups[group].members
         }
@@ -709,10 +708,10 @@ class Judge:
                 found = [(part, most) for part in by_entry.values()]
             else:
                 ids = list(by_entry)
-                spans = [(entries[one].credit.started or entries[one].credit.completed, entries[one].credit.completed) for one in ids]
-                found = [
-                    (_union(by_entry[ids[one]] for one in inside), limit) for inside, limit in day_limits(spans, most)
+                spans = [
+                    (entries[one].credit.started or entries[one].credit.completed, entries[one].credit.completed) for one in ids
                 ]
+                found = [(_union(by_entry[ids[one]] for one in inside), limit) for inside, limit in day_limits(spans, most)]
             for part, limit in found:
                 if self._sum(terms, part) > limit:
                     yield part, limit
@@ -777,9 +776,9 @@ class Judge:
     def _capped(self, requirement_id: str) -> int:
         mask = 0
         for cap in self._tight:
-            readings = [reading.caps.get(cap.id) for question in self.rule.open_questions for reading in question.readings]
-            for own in (cap, *(cap.model_copy(update=_given(one)) for one in readings if one is not None)):
-                if not own.on or requirement_id in own.on:
+            readings = [one for question in self.rule.open_questions for one in question.readings if cap.id in one.caps]
+            for own in (cap, *(patched_cap(self.whole, cap, [reading]) for reading in readings)):
+                if own is not None and (not own.on or requirement_id in own.on):
                     mask |= self._cap_mask(own, generous=False)
         return mask
 
@@ -833,7 +832,9 @@ class Judge:
             *(most.denominator for _, most, _ in limits),
         )
         wants = tuple(
-            Want(owners[one], claim.mask, int(claim.need * scale_all)) for one, result in asking.items() for claim in result.claims
+            Want(owners[one], claim.mask, int(claim.need * scale_all))
+            for one, result in asking.items()
+            for claim in result.claims
         )
         held = []
         for mask, most, cap in limits:
@@ -877,7 +878,10 @@ class Judge:
         counting = {
             one: verdict.result
             for one, verdict in verdicts.items()
-            if verdict.result.claims and verdict.result.terms and verdict.result.need and verdict.result.need.due
+            if verdict.result.claims
+            and verdict.result.terms
+            and verdict.result.need
+            and verdict.result.need.due
             and verdict.result.need.requirement.kind == "minimum"
         }
         main = counting.get("total") or next(iter(counting.values()), None)
@@ -986,6 +990,35 @@ class Judge:
             held += [best] if best is not None else []
         return held
 
+    def board_hours(self, entry: Entry) -> Fraction | None:
+        """All of one entry in the board's hours, whoever approved it; None if the rule does not convert its unit."""
+        terms = self._known_terms(self.rule.accepts, self.longest_hour(), None, self.rule.repeats, generous=False)
+        if entry.id not in self._by_entry:
+            for group in self.pool.groups:
+                for member, _ in group.members:
+                    known = self._by_entry.setdefault(member.id, [])
+                    if group not in known:
+                        known.append(group)
+        groups = self._by_entry.get(entry.id)
+        if groups is None:
+            # Entries that can not count are in no group.
+            groups = Pool(
+                (replace(entry, state="open"),),
+                rule=self.rule,
+                license_=self.license,
+                vocabulary=self.whole.memory["vocabulary"],
+                days=(),
+            ).groups
+            entry = groups[0].entry
+        return entry_hours(entry, groups, terms, rule=self.rule)
+
+    def missing_by_claim(self, requirement_id: str, result: Result) -> list[Fraction]:
+        """What is missing of each window of a requirement."""
+        if result.allocation is not None:
+            return result.allocation.missing(requirement_id)
+        assert result.terms is not None
+        return [max(claim.need - self._sum(result.terms, claim.mask), NOTHING) for claim in result.claims]
+
     def _count_caps(self, caps: list[Held], terms: Terms, reach: int) -> None:
         for held in caps:
             mask = held.mask & reach
@@ -1026,13 +1059,15 @@ class Shared:
         mask = _union(want.mask for want in self.problem.wants if want.owner == owner)
         return self.allocation.counted(mask, owner) / self.scale
 
+    def missing(self, requirement_id: str) -> list[Fraction]:
+        """What is missing of each window of one requirement."""
+        owner = self.owners[requirement_id]
+        pairs = zip(self.problem.wants, self.allocation.missing, strict=True)
+        return [short / self.scale for want, short in pairs if want.owner == owner]
+
     def result(self, requirement_id: str, result: Result) -> Result:
         """The result of one requirement after the hours have been shared out."""
-        owner = self.owners[requirement_id]
-        missing = sum(
-            (short for want, short in zip(self.problem.wants, self.allocation.missing, strict=True) if want.owner == owner), NOTHING
-        )
-        missing = NOTHING if result.alternative is not None else missing / self.scale
+        missing = NOTHING if result.alternative is not None else sum(self.missing(requirement_id), NOTHING)
         return replace(result, counted=self.counted(requirement_id), missing=missing, met=not missing, allocation=self)
 
 
