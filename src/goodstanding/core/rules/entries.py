@@ -57,6 +57,7 @@ class Part:
 class Entry:
     """A credit entry seen from one license on one day."""
 
+    id: str
     credit: CreditEntry
     approvals: frozenset[str] | None
     parts: tuple[Part, ...]
@@ -64,10 +65,6 @@ class Entry:
     in_period: bool
     repeats: str | None
     """The id of the entry with the same course that goes before this one."""
-
-    @property
-    def id(self) -> str:
-        return self.credit.id
 
     @property
     def activity(self) -> str | None:
@@ -107,6 +104,7 @@ def entries_for(
     first_of_course = _first_of_each_course(ordered, rules=rules, rule=rule, span=Span(repeats_since, period.end), on=on)
     return tuple(
         Entry(
+            id=credit.id,
             credit=credit,
             approvals=None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals)),
             parts=_parts(credit, rules),
@@ -346,6 +344,7 @@ class Pool:
         self._fits: dict[tuple[int, bool, bool], int] = {}
         self._spans: dict[Span | None, int] = {}
         self._topics: dict[tuple[str, ...], int] = {}
+        self._members: dict[tuple[int, int], list[tuple[str, Fraction]]] = {}
         self._amounts: dict[int, tuple[Terms, list[int], int, int]] = {}
         self.everything = (1 << len(self.groups)) - 1
         self.in_period = self.those(lambda group: group.entry.in_period)
@@ -392,13 +391,32 @@ class Pool:
         if known is None:
             exact, mask = [], 0
             for number, group in enumerate(self.groups):
-                allowed = countable(group, terms, rule=self.rule)
+                allowed = countable(group, terms)
                 mask |= allowed << number
                 exact.append(self.group_hours(group, terms) if allowed else Fraction(0))
             scale = math.lcm(*(amount.denominator for amount in exact)) if exact else 1
             units = [amount.numerator * (scale // amount.denominator) for amount in exact]
             known = self._amounts[id(terms)] = (terms, units, scale, mask)
         return known
+
+    def members(self, group: Group, terms: Terms) -> list[tuple[str, Fraction]]:
+        """The board's hours of each entry in `group`, whoever approved them; none if the rule does not convert their unit."""
+        key = (id(group), id(terms))
+        if key not in self._members:
+            rate = rate_of(group, terms, rule=self.rule)
+            known: dict[tuple[Decimal, Decimal], Fraction] = {}
+            found = []
+            for entry, amount in group.members if rate is not None or terms.generous else ():
+                pair = (entry.credit.quantity.amount, amount)
+                if pair not in known:
+                    known[pair] = (
+                        (UNSTATED_MANY if amount else Fraction(0))
+                        if rate is None
+                        else member_hours(entry, amount, rate[0], per_entry=rate[1], rule=self.rule)
+                    )
+                found.append((entry.id, known[pair]))
+            self._members[key] = found
+        return self._members[key]
 
     def group_hours(self, group: Group, terms: Terms) -> Fraction:
         """The board's hours in `group`, whoever approved them."""
@@ -410,9 +428,7 @@ class Pool:
         if rule.round_down_to is None and rule.least_hours is None and not per_entry:
             # Without rounding per entry, the sum of the amounts converts to the sum of the hours, in one step.
             return Fraction(sum((amount for _, amount in group.members), Decimal(0))) * hours
-        return sum(
-            (member_hours(entry, amount, hours, per_entry=per_entry, rule=rule) for entry, amount in group.members), Fraction(0)
-        )
+        return sum((hours for _, hours in self.members(group, terms)), Fraction(0))
 
 
 def _settled(entry: Entry, license_: License) -> frozenset[str]:
@@ -428,7 +444,7 @@ def _identity(credit: CreditEntry) -> object:
     return None if credit.course is None else (credit.course.id, tuple(sorted(credit.course.numbers.items())))
 
 
-def countable(group: Group, terms: Terms, *, rule: RuleFile) -> bool:
+def countable(group: Group, terms: Terms) -> bool:
     """Whether the entries of `group` can count at all under `terms`."""
     entry = group.entry
     accepted = acceptance(entry.approvals, terms.accepts)
@@ -479,16 +495,3 @@ def member_hours(entry: Entry, amount: Decimal, rate: Fraction, *, per_entry: bo
     if rule.least_hours is not None and hours < Fraction(rule.least_hours):
         return Fraction(0)
     return hours * Fraction(amount) / Fraction(whole)
-
-
-def entry_hours(entry: Entry, groups: Iterable[Group], terms: Terms, *, rule: RuleFile) -> Fraction | None:
-    """All of one entry in the board's hours, whoever approved it; None if the rule does not convert its unit."""
-    total = Fraction(0)
-    for group in groups:
-        rate = rate_of(group, terms, rule=rule)
-        if rate is None:
-            return None
-        for member, amount in group.members:
-            if member is entry:
-                total += member_hours(entry, amount, rate[0], per_entry=rate[1], rule=rule)
-    return total

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from goodstanding.core.rules import explain
@@ -73,6 +74,7 @@ class _License:
         period = period_on(license_, months=months, on=on)
         self.entries: tuple[Entry, ...] = ()
         self.period: Period | None = None
+        self._acceptance: dict[frozenset[str] | None, set[str]] = {}
         if period is not None:
             self.period = counting_window(license_, cycle=self.rule.cycle, period=period)
             self.entries = entries_for(
@@ -420,11 +422,7 @@ class _License:
             return explain.future(entry.credit.completed, on=self.on)
         if entry.state == "provisional":
             return explain.provisional()
-        accepted = {
-            acceptance(entry.approvals, reading.accepts or self.rule.accepts)
-            for question in self.rule.open_questions
-            for reading in question.readings
-        } | {acceptance(entry.approvals, self.rule.accepts)}
+        accepted = self._accepted(entry.approvals)
         doubts = {doubt for doubt in self.judge.doubts.get(entry.id, ()) if not self.license.confirms(f"{doubt}:{entry.id}")}
         capped = self._capped(entry, counted)
         if not toward:
@@ -451,6 +449,14 @@ class _License:
         if not entry.in_period:
             return explain.earlier(self.period)
         return None
+
+    def _accepted(self, approvals: frozenset[str] | None) -> set[str]:
+        """Whether an entry with these approvals counts, under every reading."""
+        if approvals not in self._acceptance:
+            readings = (reading.accepts for question in self.rule.open_questions for reading in question.readings)
+            known = {id(one): one for one in (self.rule.accepts, *readings) if one is not None}
+            self._acceptance[approvals] = {acceptance(approvals, one) for one in known.values()}
+        return self._acceptance[approvals]
 
     def _capped(self, entry: Entry, counted: Decimal) -> str | None:
         """Why some hours of the entry were lost to a cap; None if none were."""
@@ -486,8 +492,14 @@ _CENT = Decimal("0.01")
 
 
 def _down(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / value.denominator).quantize(_CENT, ROUND_DOWN)
+    return _hundredths(value.numerator, value.denominator, ROUND_DOWN)
 
 
 def _up(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / value.denominator).quantize(_CENT, ROUND_UP)
+    return _hundredths(value.numerator, value.denominator, ROUND_UP)
+
+
+@lru_cache(maxsize=4096)
+def _hundredths(numerator: int, denominator: int, rounding: str) -> Decimal:
+    """The same few amounts come again and again, so they are kept."""
+    return (Decimal(numerator) / denominator).quantize(_CENT, rounding)

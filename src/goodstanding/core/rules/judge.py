@@ -16,7 +16,6 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,7 +23,6 @@ from goodstanding.core.rules.allocate import MAX_LINKED, Allocation, Limit, Prob
 from goodstanding.core.rules.case import License
 from goodstanding.core.rules.clauses import Accepts, Condition, Hours, Unit
 from goodstanding.core.rules.entries import (
-    UNSTATED_MANY,
     Entry,
     Group,
     Pool,
@@ -32,8 +30,6 @@ from goodstanding.core.rules.entries import (
     Terms,
     Vocabulary,
     acceptance,
-    entry_hours,
-    member_hours,
     rate_of,
     selections_of,
     unstated_in,
@@ -188,7 +184,7 @@ class Judge:
         self._requirements: list[Requirement] = []
         self._tight: list[Cap] = []
         self._exclusive = False
-        self._by_entry: dict[str, list[Group]] = {}
+        self._by_entry: dict[str, Fraction] | None = None
         self.used: dict[str, Fraction] = {}
         """Hours of each entry that count toward anything, where requirements compete for hours."""
         self.cap_results: list[CapResult] = []
@@ -209,7 +205,7 @@ class Judge:
         linked = self._linked(solo)
         members = [requirement for requirement in requirements if requirement.id in linked]
         if members:
-            together = self._together(members)
+            together = self._together(members, {one: dimensions for one, (dimensions, _) in solo.items()})
             for requirement in members:
                 if together is None:
                     solo.pop(requirement.id, None)
@@ -588,8 +584,6 @@ class Judge:
             values = self._values(combination)
             return Result(met=not need.due or values[requirement.fact or ""] is True, need=need)
         alternative = need.alternative or self._alternative(need, terms)
-        if not need.due:
-            return Result(met=True, need=need, terms=terms, alternative=alternative)
         claims = tuple(Claim(self._mask_of(need, span, terms), hours) for span, hours in need.parts)
         if kind in ("course", "exam"):
             return self._without_hours(need, terms, claims, alternative)
@@ -632,15 +626,14 @@ class Judge:
         elif not any(part.approved_by or part.numbered_by or part.courses for part in parts):
             # A requirement that names approvals or courses says itself what it accepts.
             mask &= self.pool.countable(terms)
-        toward = {
-            entry.id: Fraction(1)
-            if need.requirement.kind == "exam"
-            else self._member(entry, amount, self.pool.groups[group], terms)
-            for group in bits(mask)
-            for entry, amount in self.pool.groups[group].members
-        }
+        toward: dict[str, Fraction] = {}
+        for group in bits(mask):
+            hours = dict(self.pool.members(self.pool.groups[group], terms))
+            for entry, _ in self.pool.groups[group].members:
+                known = Fraction(1) if need.requirement.kind == "exam" else hours.get(entry.id, NOTHING)
+                toward[entry.id] = toward.get(entry.id, NOTHING) + known
         return Result(
-            met=bool(toward) or alternative is not None,
+            met=bool(toward) or not need.due or alternative is not None,
             alternative=alternative,
             need=need,
             terms=terms,
@@ -799,21 +792,60 @@ class Judge:
                 found.add(other.id)
         return found
 
-    def _together(self, members: list[Requirement]) -> tuple[list[Dimension], dict[Index, dict[str, Result]]] | None:
+    def _together(
+        self, members: list[Requirement], own: dict[str, list[Dimension]]
+    ) -> tuple[list[Dimension], dict[Index, dict[str, Result]]] | None:
         """The answers for requirements that compete, in every combination; None if there are too many."""
         dimensions = self._dimensions(members, self._tight)
         if len(members) > MAX_LINKED or math.prod(len(one.values) for one in dimensions) > MAX_COMBINATIONS:
             return None
+        # Most dimensions concern few of the requirements and caps, so each is worked out once for the values that it depends on.
+        reached = {one.id: self._positions(dimensions, own[one.id]) for one in members}
+        capped = [(cap, self._positions(dimensions, self._dimensions([], [cap]))) for cap in self._tight]
+        wide = [at for at, one in enumerate(dimensions) if self._changes_terms(one)]
+        alone: dict[tuple[str, Index], Result] = {}
+        held: dict[tuple[str, Index], Held | None] = {}
+        terms: dict[Index, Terms] = {}
+        shared: dict[object, dict[str, Result]] = {}
         results: dict[Index, dict[str, Result]] = {}
         for index in _indexes(dimensions):
             combination = _combination(dimensions, index)
-            alone = {requirement.id: self._alone(requirement, combination) for requirement in members}
-            readings = [value for _, value in combination if isinstance(value, Reading)]
-            chosen = {one.id: value for one, value in combination}
-            terms = self._terms_of(readings, generous=chosen.get(DOUBTS) is True)
-            caps = [held for cap in self._tight if (held := self._held(cap, readings, self._values(combination), terms))]
-            results[index] = self._share(alone, terms, caps)
+            place = tuple(index[at] for at in wide)
+            if place not in terms:
+                readings = [value for _, value in combination if isinstance(value, Reading)]
+                generous = any(one.id == DOUBTS and value is True for one, value in combination)
+                terms[place] = self._terms_of(readings, generous=generous)
+            these = terms[place]
+            asked = {}
+            for one in members:
+                spot = (one.id, tuple(index[at] for at in reached[one.id]))
+                if spot not in alone:
+                    alone[spot] = self._alone(one, combination)
+                asked[one.id] = alone[spot]
+            caps = []
+            for cap, positions in capped:
+                spot = (cap.id, (*place, *(index[at] for at in positions)))
+                if spot not in held:
+                    readings = [value for _, value in combination if isinstance(value, Reading)]
+                    held[spot] = self._held(cap, readings, self._values(combination), these)
+                caps.append(held[spot])
+            key = (id(these), *(id(one) for one in asked.values()), *(id(one) for one in caps))
+            if key not in shared:
+                shared[key] = self._share(asked, these, [one for one in caps if one is not None])
+            results[index] = shared[key]
         return dimensions, results
+
+    def _positions(self, dimensions: list[Dimension], own: list[Dimension]) -> list[int]:
+        """Where the dimensions on which one part depends stand among those of all."""
+        names = {one.id for one in own}
+        return [at for at, one in enumerate(dimensions) if one.id in names]
+
+    def _changes_terms(self, dimension: Dimension) -> bool:
+        """Whether a dimension can change how many hours an entry is."""
+        return dimension.id == DOUBTS or any(
+            isinstance(one, Reading) and (one.accepts or one.hour_minutes or one.hours_per_unit or one.repeats)
+            for one in dimension.values
+        )
 
     def _share(self, alone: dict[str, Result], terms: Terms, caps: Sequence[Held]) -> dict[str, Result]:
         """The same results after hours have been allocated among them."""
@@ -823,6 +855,8 @@ class Judge:
 
     def _allocate(self, asking: dict[str, Result], terms: Terms, caps: Sequence[Held]) -> Shared:
         """The best allocation among these requirements; the same question is answered once."""
+        # Named subjects go before the total, which any hour can fill.
+        asking = dict(sorted(asking.items(), key=lambda item: item[0] in ("total", "total_each_year")))
         owners = {requirement_id: number for number, requirement_id in enumerate(asking)}
         units, scale = self.pool.hours(terms)
         limits = [(mask, most, held.cap) for held in caps for mask, most in held.limits]
@@ -881,7 +915,6 @@ class Judge:
             if verdict.result.claims
             and verdict.result.terms
             and verdict.result.need
-            and verdict.result.need.due
             and verdict.result.need.requirement.kind == "minimum"
         }
         main = counting.get("total") or next(iter(counting.values()), None)
@@ -922,7 +955,7 @@ class Judge:
             toward: dict[str, Fraction] = {}
             for group in bits(_union(claim.mask for claim in result.claims)):
                 for entry_id, hours in self._member_hours(group, result.terms):
-                    toward[entry_id] = toward.get(entry_id, NOTHING) + hours
+                    toward[entry_id] = toward[entry_id] + hours if entry_id in toward else hours
         else:
             toward = {}
             bit = 1 << shared.owners[requirement_id]
@@ -937,7 +970,7 @@ class Judge:
         portions: dict[int, list[tuple[str, Fraction]]] = {}
         left: dict[int, list[tuple[str, Fraction]]] = {}
         for number, use in enumerate(shared.allocation.uses):
-            members = left.setdefault(use.group, self._member_hours(use.group, shared.terms))
+            members = left.setdefault(use.group, list(self._member_hours(use.group, shared.terms)))
             wanted = use.hours / shared.scale
             taken = []
             while wanted > 0 and members:
@@ -955,14 +988,7 @@ class Judge:
         """The hours of each entry in a group, oldest first; none if the group does not count."""
         if not self.pool.countable(terms) >> group & 1:
             return []
-        one = self.pool.groups[group]
-        return [(entry.id, self._member(entry, amount, one, terms)) for entry, amount in one.members]
-
-    def _member(self, entry: Entry, amount: Decimal, group: Group, terms: Terms) -> Fraction:
-        rate = rate_of(group, terms, rule=self.rule)
-        if rate is None:
-            return UNSTATED_MANY if terms.generous and amount else NOTHING
-        return member_hours(entry, amount, rate[0], per_entry=rate[1], rule=self.rule)
+        return self.pool.members(self.pool.groups[group], terms)
 
     def _caps_shown(self, result: Result) -> list[Held]:
         """The caps as they are in the combination that is shown, or else as they bind most, settled questions aside."""
@@ -993,24 +1019,14 @@ class Judge:
     def board_hours(self, entry: Entry) -> Fraction | None:
         """All of one entry in the board's hours, whoever approved it; None if the rule does not convert its unit."""
         terms = self._known_terms(self.rule.accepts, self.longest_hour(), None, self.rule.repeats, generous=False)
-        if entry.id not in self._by_entry:
-            for group in self.pool.groups:
-                for member, _ in group.members:
-                    known = self._by_entry.setdefault(member.id, [])
-                    if group not in known:
-                        known.append(group)
-        groups = self._by_entry.get(entry.id)
-        if groups is None:
-            # Entries that can not count are in no group.
-            groups = Pool(
-                (replace(entry, state="open"),),
-                rule=self.rule,
-                license_=self.license,
-                vocabulary=self.whole.memory["vocabulary"],
-                days=(),
-            ).groups
-            entry = groups[0].entry
-        return entry_hours(entry, groups, terms, rule=self.rule)
+        if self._by_entry is None:
+            self._by_entry = _hours_by_entry(self.pool, terms)
+        if entry.state == "open":
+            return self._by_entry.get(entry.id)
+        # Entries that can not count are in no group.
+        vocabulary = self.whole.memory["vocabulary"]
+        alone = Pool((replace(entry, state="open"),), rule=self.rule, license_=self.license, vocabulary=vocabulary, days=())
+        return _hours_by_entry(alone, terms).get(entry.id)
 
     def missing_by_claim(self, requirement_id: str, result: Result) -> list[Fraction]:
         """What is missing of each window of a requirement."""
@@ -1068,7 +1084,14 @@ class Shared:
     def result(self, requirement_id: str, result: Result) -> Result:
         """The result of one requirement after the hours have been shared out."""
         missing = NOTHING if result.alternative is not None else sum(self.missing(requirement_id), NOTHING)
-        return replace(result, counted=self.counted(requirement_id), missing=missing, met=not missing, allocation=self)
+        return replace(
+            result,
+            counted=self.counted(requirement_id),
+            missing=missing,
+            met=not missing,
+            terms=self.terms,
+            allocation=self,
+        )
 
 
 def unsettled(requirement_id: str) -> str:
@@ -1077,6 +1100,14 @@ def unsettled(requirement_id: str) -> str:
 
 
 _ANYONE = Accepts(others="anyone")
+
+
+def _hours_by_entry(pool: Pool, terms: Terms) -> dict[str, Fraction]:
+    hours: dict[str, Fraction] = {}
+    for group in pool.groups:
+        for entry_id, part in pool.members(group, terms):
+            hours[entry_id] = hours[entry_id] + part if entry_id in hours else part
+    return hours
 
 
 def _indexes(dimensions: Sequence[Dimension]) -> Iterable[Index]:

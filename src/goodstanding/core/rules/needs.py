@@ -174,9 +174,12 @@ class Needs:
         """What the requirement asks under these readings and values."""
         own = patched(self.rule, requirement, readings, self.status)
         if own is None:
-            shown = requirement
-            applies = applies_now(shown, values)
-            return Need(shown, applies, due=False, required=NOTHING, parts=(), due_on=self.period.end, alternative=None)
+            # What is read as not due stays visible, with the hours that would have served it.
+            parts_ = ((self.span(requirement.counts_from, values), NOTHING),)
+            applies = applies_now(requirement, values)
+            return Need(
+                requirement, applies, due=False, required=NOTHING, parts=parts_, due_on=self.period.end, alternative=None
+            )
         due_on = self._due_on(own, values)
         applies = applies_now(own, values) and due_on <= self.period.end
         required = NOTHING
