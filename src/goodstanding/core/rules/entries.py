@@ -190,6 +190,8 @@ class Group:
     settled: frozenset[str]
     """Which of the doubts about these entries the holder settled."""
     members: list[tuple[Entry, Decimal]]
+    crowded: bool = False
+    """Whether a cap on a day or on an entry could reach it; it then is of one entry."""
 
 
 def fits(which: Which, group: Group, *, good: bool, generous: bool) -> bool:
@@ -241,6 +243,15 @@ def fits(which: Which, group: Group, *, good: bool, generous: bool) -> bool:
 
 def unstated_in(which: Which, group: Group) -> list[str]:
     """What the entries of `group` leave unstated and `which` asks for, if that could decide whether they fit."""
+    entry = group.entry
+    if (
+        group.part.format is not None
+        and entry.activity is not None
+        and entry.approvals is not None
+        and entry.credit.sponsor is not None
+        and entry.credit.course is not None
+    ):
+        return []
     if fits(which, group, good=True, generous=True) == fits(which, group, good=True, generous=False):
         return []
     found = []
@@ -264,16 +275,57 @@ class Vocabulary:
     """What a rule can tell hours apart by; worked out once per rule."""
 
     def __init__(self, rule: RuleFile) -> None:
-        selections = list(selections_of(rule))
-        parts = [part for which in selections for part in which.parts()]
+        parts = [part for which in selections_of(rule) for part in which.parts()]
         self.formats = any(part.formats is not None for part in parts)
         self.activities = any(part.activities is not None for part in parts)
         self.sponsors = any(part.sponsors is not None for part in parts)
-        self.courses = any(part.numbered_by is not None or part.courses is not None for part in parts)
-        self.titles = any(part.title_has is not None for part in parts)
+        self.numbers = frozenset(body for part in parts for body in part.numbered_by or ())
+        self.courses = frozenset(name for part in parts for name in part.courses or ())
+        self.words = tuple(sorted({word.casefold() for part in parts for word in part.title_has or ()}))
         patches = [patch for question in rule.open_questions for one in question.readings for patch in one.caps.values()]
-        pers = {cap.per for cap in rule.caps} | {patch.per for patch in patches}
-        self.by_entry = bool(pers & {"day", "entry"})
+        crowding = [one.hours for one in (*rule.caps, *patches) if one.per in ("day", "entry") and one.hours is not None]
+        crowded = any(one.per in ("day", "entry") for one in (*rule.caps, *patches))
+        self.least_daily = None if not crowded else min(crowding, default=Decimal(0))
+        if rule.rates and crowded:
+            self.least_daily = Decimal(0)
+
+    def course(self, credit: CreditEntry) -> object:
+        """What the rule can see of the identity of a course."""
+        if credit.course is None or not (self.numbers or self.courses):
+            return credit.course is None
+        given = frozenset(credit.course.numbers)
+        names = {credit.course.id, *(str(number) for number in credit.course.numbers.values())}
+        return given & self.numbers, frozenset(name for name in names if name in self.courses)
+
+    def title(self, credit: CreditEntry) -> object:
+        """Which of the words that the rule looks for stand in a title."""
+        if not self.words:
+            return None
+        title = credit.title.casefold()
+        return credit.title == NO_TITLE, tuple(word in title for word in self.words)
+
+    def crowded(self, entries: Iterable[Entry]) -> frozenset[str]:
+        """The entries that a cap on a day or on an entry could reach: long ones, and those on days with many hours."""
+        if self.least_daily is None:
+            return frozenset()
+        found: set[str] = set()
+        chain: list[Entry] = []
+        reach: dt.date | None = None
+        for entry in sorted(entries, key=lambda one: one.credit.started or one.credit.completed):
+            start = entry.credit.started or entry.credit.completed
+            if reach is None or start > reach:
+                found |= self._crowd(chain)
+                chain, reach = [], entry.credit.completed
+            chain.append(entry)
+            reach = max(reach, entry.credit.completed)
+        return frozenset(found | self._crowd(chain))
+
+    def _crowd(self, chain: list[Entry]) -> set[str]:
+        assert self.least_daily is not None
+        hours = sum((entry.credit.quantity.amount for entry in chain), Decimal(0))
+        if hours <= self.least_daily and all(entry.credit.quantity.unit == "hour" for entry in chain):
+            return set()
+        return {entry.id for entry in chain}
 
 
 def selections_of(rule: RuleFile) -> Iterable[Which]:
@@ -315,6 +367,7 @@ class Pool:
         self.rule = rule
         self.groups: list[Group] = []
         limits = sorted(set(days))
+        crowded = vocabulary.crowded(entry for entry in entries if entry.state == "open")
         found: dict[object, Group] = {}
         for entry in entries:
             if entry.state != "open":
@@ -330,15 +383,15 @@ class Pool:
                 bisect.bisect_right(limits, credit.completed),
                 entry.activity if vocabulary.activities else None,
                 entry.sponsor if vocabulary.sponsors else None,
-                _identity(credit) if vocabulary.courses else None,
-                credit.title if vocabulary.titles else None,
-                entry.id if vocabulary.by_entry else None,
+                vocabulary.course(credit),
+                vocabulary.title(credit),
+                entry.id if entry.id in crowded else None,
             )
             for part in entry.parts:
                 key = (same_entry, part.topics, part.format if vocabulary.formats else None)
                 group = found.get(key)
                 if group is None:
-                    group = found[key] = Group(entry=entry, part=part, settled=settled, members=[])
+                    group = found[key] = Group(entry=entry, part=part, settled=settled, members=[], crowded=entry.id in crowded)
                     self.groups.append(group)
                 group.members.append((entry, part.amount))
         self._fits: dict[tuple[int, bool, bool], int] = {}
@@ -438,10 +491,6 @@ def _settled(entry: Entry, license_: License) -> frozenset[str]:
 
 
 _NOTHING = frozenset[str]()
-
-
-def _identity(credit: CreditEntry) -> object:
-    return None if credit.course is None else (credit.course.id, tuple(sorted(credit.course.numbers.items())))
 
 
 def countable(group: Group, terms: Terms) -> bool:

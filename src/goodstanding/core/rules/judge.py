@@ -181,6 +181,7 @@ class Judge:
         self._terms: dict[tuple[int, int | None, int, str | None, bool], Terms] = {}
         self._sums: dict[tuple[int, int], Fraction] = {}
         self._shared: dict[object, tuple[Problem, Allocation]] = {}
+        self._known_portions: dict[int, tuple[Shared, dict[int, list[tuple[str, Fraction]]]]] = {}
         self._requirements: list[Requirement] = []
         self._tight: list[Cap] = []
         self._exclusive = False
@@ -626,20 +627,26 @@ class Judge:
         elif not any(part.approved_by or part.numbered_by or part.courses for part in parts):
             # A requirement that names approvals or courses says itself what it accepts.
             mask &= self.pool.countable(terms)
-        toward: dict[str, Fraction] = {}
-        for group in bits(mask):
-            hours = dict(self.pool.members(self.pool.groups[group], terms))
-            for entry, _ in self.pool.groups[group].members:
-                known = Fraction(1) if need.requirement.kind == "exam" else hours.get(entry.id, NOTHING)
-                toward[entry.id] = toward.get(entry.id, NOTHING) + known
         return Result(
-            met=bool(toward) or not need.due or alternative is not None,
+            met=bool(mask) or not need.due or alternative is not None,
             alternative=alternative,
             need=need,
             terms=terms,
-            claims=claims,
-            toward=toward,
+            claims=(Claim(mask, NOTHING),),
         )
+
+    def _taken(self, result: Result) -> dict[str, Fraction]:
+        """The entries that meet a requirement for a course or exam, with their hours; an exam counts as one."""
+        assert result.need is not None
+        assert result.terms is not None
+        exam = result.need.requirement.kind == "exam"
+        toward: dict[str, Fraction] = {}
+        for group in bits(result.claims[0].mask):
+            hours = dict(self.pool.members(self.pool.groups[group], result.terms))
+            for entry, _ in self.pool.groups[group].members:
+                known = Fraction(1) if exam else hours.get(entry.id, NOTHING)
+                toward[entry.id] = toward.get(entry.id, NOTHING) + known
+        return toward
 
     def _alternative(self, need: Need, terms: Terms) -> str | None:
         """An entry that meets the requirement in another way, by the words of the rule."""
@@ -694,6 +701,8 @@ class Judge:
             by_entry: dict[str, int] = {}
             entries: dict[str, Entry] = {}
             for group in bits(mask):
+                if not self.pool.groups[group].crowded:
+                    continue
                 entry = self.pool.groups[group].entry
                 by_entry[entry.id] = by_entry.get(entry.id, 0) | 1 << group
                 entries[entry.id] = entry
@@ -931,6 +940,8 @@ class Judge:
             result = verdict.result
             if one in counting:
                 result = self._with_entries(one, result)
+            elif result.claims:
+                result = replace(result, toward=self._taken(result))
             shown[one] = replace(verdict, result=result)
             names = self._confirmed_entries(result)
             shown[one] = replace(shown[one], confirmed=(*verdict.confirmed, *names))
@@ -967,11 +978,16 @@ class Judge:
 
     def _portions(self, shared: Shared) -> dict[int, list[tuple[str, Fraction]]]:
         """For each use of a group the entries that its hours are taken from, oldest first."""
+        if id(shared) in self._known_portions:
+            return self._known_portions[id(shared)][1]
         portions: dict[int, list[tuple[str, Fraction]]] = {}
         left: dict[int, list[tuple[str, Fraction]]] = {}
         for number, use in enumerate(shared.allocation.uses):
             members = left.setdefault(use.group, list(self._member_hours(use.group, shared.terms)))
             wanted = use.hours / shared.scale
+            if wanted == self._sum(shared.terms, 1 << use.group):
+                portions[number] = members
+                continue
             taken = []
             while wanted > 0 and members:
                 entry_id, hours = members[0]
@@ -982,6 +998,7 @@ class Judge:
                 if part == hours:
                     members.pop(0)
             portions[number] = taken
+        self._known_portions[id(shared)] = (shared, portions)
         return portions
 
     def _member_hours(self, group: int, terms: Terms) -> list[tuple[str, Fraction]]:

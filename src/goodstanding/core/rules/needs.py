@@ -177,9 +177,7 @@ class Needs:
             # What is read as not due stays visible, with the hours that would have served it.
             parts_ = ((self.span(requirement.counts_from, values), NOTHING),)
             applies = applies_now(requirement, values)
-            return Need(
-                requirement, applies, due=False, required=NOTHING, parts=parts_, due_on=self.period.end, alternative=None
-            )
+            return Need(requirement, applies, due=False, required=NOTHING, parts=parts_, due_on=self.period.end, alternative=None)
         due_on = self._due_on(own, values)
         applies = applies_now(own, values) and due_on <= self.period.end
         required = NOTHING
