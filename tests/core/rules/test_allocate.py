@@ -20,7 +20,9 @@ def problems(draw: st.DrawFn, *, exclusive: bool) -> Problem:
     owners = draw(st.integers(1, 3))
     masks = st.integers(1, (1 << groups) - 1)
     wants = [Want(owner, draw(masks), draw(st.integers(0, 5))) for owner in range(owners)]
-    wants += [Want(draw(st.integers(0, owners - 1)), draw(masks), draw(st.integers(0, 3))) for _ in range(draw(st.integers(0, 1)))]
+    wants += [
+        Want(draw(st.integers(0, owners - 1)), draw(masks), draw(st.integers(0, 3))) for _ in range(draw(st.integers(0, 1)))
+    ]
     some = st.integers(0, (1 << owners) - 1) if exclusive else st.just(0)
     limits = draw(st.lists(st.builds(Limit, masks, st.integers(0, 4), some), max_size=2))
     apart = [0] * owners
@@ -162,9 +164,7 @@ def test_the_size_of_the_unit_does_not_matter(problem: Problem, factor: int) -> 
 
 
 def test_of_two_topics_under_one_cap_one_is_met_rather_than_none() -> None:
-    problem = Problem(
-        amounts=(3, 3), wants=(Want(0, 0b01, 3), Want(1, 0b10, 3)), limits=(Limit(0b11, 3),), parents=(0, 1)
-    )
+    problem = Problem(amounts=(3, 3), wants=(Want(0, 0b01, 3), Want(1, 0b10, 3)), limits=(Limit(0b11, 3),), parents=(0, 1))
     found = allocate(problem)
     assert found.owed == 3
     assert sorted(found.missing) == [0, 3]
