@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,8 @@ import pytest
 from goodstanding.core.rules.case import Case, CreditEntry, License
 from goodstanding.core.rules.evaluate import evaluate
 from goodstanding.core.rules.load import load_rules
-from goodstanding.core.rules.outcome import Evaluation, Outcome, Standing, to_json
+from goodstanding.core.rules.outcome import Outcome, Standing, to_json
 from tests.core.rules.example import ON, RULES, TOTAL, answer, book, credit, requirement
-
 
 # Periods
 

@@ -231,7 +231,7 @@ def _modes(problem: Problem, group: int, serves: int) -> list[int]:
             mode != other and mode & other == mode and not any(other & ~mode & owners for owners in limited) for other in modes
         )
     ]
-    return sorted(kept, key=lambda mode: (-mode.bit_count(), [owner for owner in bits(mode)]))
+    return sorted(kept, key=lambda mode: (-mode.bit_count(), list(bits(mode))))
 
 
 class _Exact:

@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from goodstanding.core.documents import Document, Finding, Location
 from goodstanding.core.rules.allocate import MAX_LINKED
@@ -255,7 +256,7 @@ class _Checker:
                     at, f"The fact `{leaf.fact}` is compared with another type.", f"It is declared as {fact.type}."
                 )
 
-    def _about(self, at: Location, subject: str, values: list[object]) -> Iterator[Finding]:
+    def _about(self, at: Location, subject: str, values: Iterable[object]) -> Iterator[Finding]:
         if subject == "profession":
             for value in values:
                 if value not in self.rule.professions:
@@ -356,10 +357,12 @@ def _covers(wide: Condition, narrow: Condition) -> bool:
         return True
     if wide.subject is None or wide.subject != narrow.subject or wide.is_ is not None:
         return False
-    low = narrow.is_ if narrow.is_ is not None else narrow.at_least
-    high = narrow.is_ if narrow.is_ is not None else narrow.at_most
-    low_fits = wide.at_least is None or (low is not None and low >= wide.at_least)  # type: ignore[operator]
-    high_fits = wide.at_most is None or (high is not None and high <= wide.at_most)  # type: ignore[operator]
+    low: Any = narrow.is_ if narrow.is_ is not None else narrow.at_least
+    high: Any = narrow.is_ if narrow.is_ is not None else narrow.at_most
+    at_least: Any = wide.at_least
+    at_most: Any = wide.at_most
+    low_fits = wide.at_least is None or (low is not None and low >= at_least)
+    high_fits = wide.at_most is None or (high is not None and high <= at_most)
     return low_fits and high_fits
 
 
@@ -372,8 +375,8 @@ def _contradicts(condition: Condition) -> bool:
             by_subject.setdefault(leaf.subject, []).append(leaf)
     for same in by_subject.values():
         exact = {leaf.is_ for leaf in same if leaf.is_ is not None}
-        low = max((leaf.at_least for leaf in same if leaf.at_least is not None), default=None)  # type: ignore[type-var]
-        high = min((leaf.at_most for leaf in same if leaf.at_most is not None), default=None)  # type: ignore[type-var]
-        if len(exact) > 1 or (low is not None and high is not None and low > high):  # type: ignore[operator]
+        low: Any = max((leaf.at_least for leaf in same if leaf.at_least is not None), default=None)
+        high: Any = min((leaf.at_most for leaf in same if leaf.at_most is not None), default=None)
+        if len(exact) > 1 or (low is not None and high is not None and low > high):
             return True
     return False

@@ -179,7 +179,7 @@ class Which(Aliased):
         return self
 
     def parts(self) -> tuple[Which, ...]:
-        """This and every `which` inside it."""
+        """The `which` itself and every one inside it."""
         inner = (*(self.any or ()), *(() if self.not_ is None else (self.not_,)))
         return (self, *(deeper for one in inner for deeper in one.parts()))
 

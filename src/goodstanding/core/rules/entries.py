@@ -20,7 +20,7 @@ from typing import Literal
 from goodstanding.core.rules.case import CreditEntry, License
 from goodstanding.core.rules.clauses import Accepts, Hours, Unit, Which
 from goodstanding.core.rules.load import RuleBook
-from goodstanding.core.rules.model import RuleFile
+from goodstanding.core.rules.model import Cap, CapPatch, Requirement, RequirementPatch, RuleFile
 from goodstanding.core.rules.outcome import Period
 
 UNSTATED_MANY = Fraction(1_000_000)
@@ -282,9 +282,10 @@ class Vocabulary:
         self.numbers = frozenset(body for part in parts for body in part.numbered_by or ())
         self.courses = frozenset(name for part in parts for name in part.courses or ())
         self.words = tuple(sorted({word.casefold() for part in parts for word in part.title_has or ()}))
-        patches = [patch for question in rule.open_questions for one in question.readings for patch in one.caps.values()]
-        crowding = [one.hours for one in (*rule.caps, *patches) if one.per in ("day", "entry") and one.hours is not None]
-        crowded = any(one.per in ("day", "entry") for one in (*rule.caps, *patches))
+        caps: list[Cap | CapPatch] = [*rule.caps]
+        caps += [patch for question in rule.open_questions for one in question.readings for patch in one.caps.values()]
+        crowding = [one.hours for one in caps if one.per in ("day", "entry") and one.hours is not None]
+        crowded = any(one.per in ("day", "entry") for one in caps)
         self.least_daily = None if not crowded else min(crowding, default=Decimal(0))
         if rule.rates and crowded:
             self.least_daily = Decimal(0)
@@ -332,7 +333,8 @@ def selections_of(rule: RuleFile) -> Iterable[Which]:
     """Every `which` in the rule, readings and statuses included."""
     patches = [patch for question in rule.open_questions for one in question.readings for patch in one.requirements.values()]
     patches += [patch for status in rule.statuses.values() for patch in status.requirements.values()]
-    for part in (*rule.requirements, *patches):
+    parts: list[Requirement | RequirementPatch] = [*rule.requirements, *patches]
+    for part in parts:
         if part.which is not None:
             yield part.which
         for alternative in part.alternatives or ():

@@ -20,7 +20,6 @@ from goodstanding.core.rules.entries import Entry, acceptance, entries_for
 from goodstanding.core.rules.judge import (
     CARRIED_IN,
     LICENSE_SUBJECTS,
-    RENEWALS,
     STATUS,
     CapResult,
     Judge,
@@ -29,7 +28,7 @@ from goodstanding.core.rules.judge import (
 )
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.model import Requirement, RuleFile
-from goodstanding.core.rules.needs import in_force
+from goodstanding.core.rules.needs import RENEWALS, in_force
 from goodstanding.core.rules.outcome import (
     Answer,
     CapAnswer,

@@ -304,7 +304,7 @@ class Judge:
         kept: dict[object, Reading] = {}
         for reading in question.readings:
             patches = tuple(id(patch) for one in requirements if (patch := reading.requirements.get(one.id)) is not None)
-            capped = tuple(id(patch) for cap in caps if (patch := reading.caps.get(cap.id)) is not None)
+            capped = tuple(id(reading.caps[cap.id]) for cap in caps if cap.id in reading.caps)
             key = (
                 self._accepted(reading),
                 reading.hour_minutes if self._in_minutes else None,
@@ -904,7 +904,7 @@ class Judge:
         assert result.need is not None
         own = result.need.requirement
         if own.within in owners and own.within != requirement_id:
-            return owners[own.within]  # type: ignore[index]
+            return owners[own.within]
         if own.on_top or requirement_id == "total" or "total" not in owners:
             return owners[requirement_id]
         return owners["total"]
@@ -952,20 +952,21 @@ class Judge:
         return shown
 
     def _with_entries(self, requirement_id: str, result: Result) -> Result:
-        assert result.terms is not None
+        terms = result.terms
+        assert terms is not None
         shared = result.allocation
         if shared is None and (self._tight or self._exclusive):
             if self._common is not None and requirement_id in self._common.owners:
                 shared = self._common
             else:
-                shared = self._allocate({requirement_id: result}, result.terms, self._caps_shown(result))
+                shared = self._allocate({requirement_id: result}, terms, self._caps_shown(result))
             counted = shared.counted(requirement_id)
             # Hours that were competed for go elsewhere; what is enough without them stays enough.
             result = replace(result, counted=counted)
         if shared is None:
             toward: dict[str, Fraction] = {}
             for group in bits(_union(claim.mask for claim in result.claims)):
-                for entry_id, hours in self._member_hours(group, result.terms):
+                for entry_id, hours in self._member_hours(group, terms):
                     toward[entry_id] = toward[entry_id] + hours if entry_id in toward else hours
         else:
             toward = {}

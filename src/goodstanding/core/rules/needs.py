@@ -92,7 +92,7 @@ def patched(rule: Rule, requirement: Requirement, readings: Iterable[Reading], s
     """The requirement as these readings and this status of the license leave it; None if they read it as not due."""
     patches = [patch for reading in readings if (patch := reading.requirements.get(requirement.id)) is not None]
     if status in rule.file.statuses:
-        own = rule.file.statuses[status].requirements.get(requirement.id)  # type: ignore[index]
+        own = rule.file.statuses[status].requirements.get(requirement.id)
         patches += [] if own is None else [own]
     if not patches:
         return requirement
@@ -215,7 +215,8 @@ class Needs:
         own = patched_cap(self.rule, cap, readings)
         if own is None or (own.applies_when is not None and not own.applies_when.holds(values)):
             return None
-        base = Fraction(own.hours) if own.hours is not None else own.share_of_total * self.total(readings, values)
+        share = NOTHING if own.share_of_total is None else Fraction(own.share_of_total)
+        base = Fraction(own.hours) if own.hours is not None else share * self.total(readings, values)
         return own, _varied(base, own.variants, values)
 
     def years(self) -> tuple[Span, ...]:
@@ -264,7 +265,8 @@ class Needs:
         pers += [patch.per for question in self.file.open_questions for one in question.readings for patch in one.caps.values()]  # type: ignore[misc]
         if yearly or "year" in pers:
             found |= {year.start for year in self.years() if year.start}
-        for one in (*self.file.requirements, *self.file.caps):
+        parts: list[Requirement | Cap] = [*self.file.requirements, *self.file.caps]
+        for one in parts:
             dates = self.file.in_force_of(one)
             if dates.by == "completion":
                 found |= {day for day in (dates.from_, dates.to and dates.to + ONE_DAY) if day}
