@@ -361,6 +361,8 @@ def _covers(wide: Condition, narrow: Condition) -> bool:
     high: Any = narrow.is_ if narrow.is_ is not None else narrow.at_most
     at_least: Any = wide.at_least
     at_most: Any = wide.at_most
+    if len({type(value) for value in (low, high, at_least, at_most) if value is not None}) > 1:
+        return False  # a comparison of the wrong type is a finding of its own
     low_fits = wide.at_least is None or (low is not None and low >= at_least)
     high_fits = wide.at_most is None or (high is not None and high <= at_most)
     return low_fits and high_fits
@@ -375,6 +377,8 @@ def _contradicts(condition: Condition) -> bool:
             by_subject.setdefault(leaf.subject, []).append(leaf)
     for same in by_subject.values():
         exact = {leaf.is_ for leaf in same if leaf.is_ is not None}
+        if len({type(one) for leaf in same for one in (leaf.is_, leaf.at_least, leaf.at_most) if one is not None}) > 1:
+            continue
         low: Any = max((leaf.at_least for leaf in same if leaf.at_least is not None), default=None)
         high: Any = min((leaf.at_most for leaf in same if leaf.at_most is not None), default=None)
         if len(exact) > 1 or (low is not None and high is not None and low > high):
