@@ -480,7 +480,7 @@ def test_surplus_carries_into_the_total_and_not_into_the_topic() -> None:
 def test_two_licenses_of_one_board_owe_a_total_together(held: int, required: int) -> None:
     several = {
         "with_rules": ["us/xx/example", "us/xx/other"],
-        "hours": {"total": {2: 30}},
+        "hours": {"total": {"2": 30}},
         "says": "30 for two.",
         "sources": ["law"],
     }

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from goodstanding.core.documents import Number, Sequence, Strict
 
@@ -202,7 +202,14 @@ class WindowOf(Strict):
         return self
 
 
-Window = Literal["period", "ever"] | WindowOf
+def _kind_of_window(value: object) -> str:
+    return "days" if isinstance(value, dict | WindowOf) else "word"
+
+
+Window = Annotated[
+    Annotated[Literal["period", "ever"], Tag("word")] | Annotated[WindowOf, Tag("days")], Discriminator(_kind_of_window)
+]
+"""Where hours may come from. The tags keep a mistake from being reported once for each kind of window."""
 
 
 class Every(Strict):
@@ -344,6 +351,6 @@ class Several(Strict):
     """
 
     with_rules: Annotated[Sequence[Text], Field(min_length=1)]
-    hours: dict[Identifier, dict[int, Hours]]
+    hours: dict[Identifier, dict[Annotated[str, Field(pattern=r"^[2-9]$")], Hours]]
     says: Text
     sources: Sequence[Identifier]

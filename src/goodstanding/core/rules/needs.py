@@ -280,7 +280,7 @@ class Needs:
         )
         several = self.file.several
         if several is not None and self.held > 1 and requirement.id in several.hours:
-            by_count = several.hours[requirement.id]
+            by_count = {int(count): hours for count, hours in several.hours[requirement.id].items()}
             known = [count for count in by_count if count <= self.held]
             if known:
                 base = Fraction(by_count[max(known)])
