@@ -399,7 +399,9 @@ class Pool:
         self._fits: dict[tuple[int, bool, bool], int] = {}
         self._spans: dict[Span | None, int] = {}
         self._topics: dict[tuple[str, ...], int] = {}
-        self._members: dict[tuple[int, int], list[tuple[str, Fraction]]] = {}
+        self._members: dict[object, list[tuple[str, Fraction]]] = {}
+        self._rated: dict[object, dict[tuple[Decimal, Decimal], Fraction]] = {}
+        self._units: dict[object, tuple[list[int], int]] = {}
         self._amounts: dict[int, tuple[Terms, list[int], int, int]] = {}
         self.everything = (1 << len(self.groups)) - 1
         self.in_period = self.those(lambda group: group.entry.in_period)
@@ -444,22 +446,29 @@ class Pool:
     def _of(self, terms: Terms) -> tuple[Terms, list[int], int, int]:
         known = self._amounts.get(id(terms))
         if known is None:
-            exact, mask = [], 0
+            units, scale = self._converted(terms)
+            mask = 0
             for number, group in enumerate(self.groups):
-                allowed = countable(group, terms)
-                mask |= allowed << number
-                exact.append(self.group_hours(group, terms) if allowed else Fraction(0))
-            scale = math.lcm(*(amount.denominator for amount in exact)) if exact else 1
-            units = [amount.numerator * (scale // amount.denominator) for amount in exact]
-            known = self._amounts[id(terms)] = (terms, units, scale, mask)
+                mask |= countable(group, terms) << number
+            allowed = [amount if mask >> number & 1 else 0 for number, amount in enumerate(units)]
+            known = self._amounts[id(terms)] = (terms, allowed, scale, mask)
         return known
+
+    def _converted(self, terms: Terms) -> tuple[list[int], int]:
+        """The hours of each group whoever approved it, which is the same for many terms."""
+        key = (terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
+        if key not in self._units:
+            exact = [self.group_hours(group, terms) for group in self.groups]
+            scale = math.lcm(*(amount.denominator for amount in exact)) if exact else 1
+            self._units[key] = ([amount.numerator * (scale // amount.denominator) for amount in exact], scale)
+        return self._units[key]
 
     def members(self, group: Group, terms: Terms) -> list[tuple[str, Fraction]]:
         """The board's hours of each entry in `group`, whoever approved them; none if the rule does not convert their unit."""
-        key = (id(group), id(terms))
+        key = (id(group), terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
         if key not in self._members:
             rate = rate_of(group, terms, rule=self.rule)
-            known: dict[tuple[Decimal, Decimal], Fraction] = {}
+            known = self._rated.setdefault((rate, terms.generous), {})
             found = []
             for entry, amount in group.members if rate is not None or terms.generous else ():
                 pair = (entry.credit.quantity.amount, amount)
@@ -482,7 +491,8 @@ class Pool:
         hours, per_entry = rate
         if rule.round_down_to is None and rule.least_hours is None and not per_entry:
             # Without rounding per entry, the sum of the amounts converts to the sum of the hours, in one step.
-            return Fraction(sum((amount for _, amount in group.members), Decimal(0))) * hours
+            amount = Fraction(sum((amount for _, amount in group.members), Decimal(0)))
+            return amount if hours == 1 else amount * hours
         return sum((hours for _, hours in self.members(group, terms)), Fraction(0))
 
 
@@ -539,6 +549,8 @@ def member_hours(entry: Entry, amount: Decimal, rate: Fraction, *, per_entry: bo
     whole = entry.credit.quantity.amount
     if not amount:
         return Fraction(0)
+    if not per_entry and rule.round_down_to is None and rule.least_hours is None:
+        return Fraction(amount) * rate
     hours = rate if per_entry else Fraction(whole) * rate
     if rule.round_down_to is not None:
         step = Fraction(rule.round_down_to)

@@ -590,8 +590,10 @@ class Judge:
             return self._without_hours(need, terms, claims, alternative)
         carried = self._carried(requirement, readings, doubt_settled=chosen.get(CARRIED_IN) is True)
         claims = _less(claims, carried)
-        counted = sum((self._sum(terms, claim.mask) for claim in claims), NOTHING)
-        missing = sum((max(claim.need - self._sum(terms, claim.mask), NOTHING) for claim in claims), NOTHING)
+        sums = [self._sum(terms, claim.mask) for claim in claims]
+        short = [claim.need - have for claim, have in zip(claims, sums, strict=True) if claim.need > have]
+        counted = sums[0] if len(sums) == 1 else sum(sums, NOTHING)
+        missing = sum(short, NOTHING) if short else NOTHING
         if alternative is not None:
             missing = NOTHING
         return Result(
@@ -948,7 +950,7 @@ class Judge:
         if self._common is not None:
             for portions in self._portions(self._common).values():
                 for entry_id, hours in portions:
-                    self.used[entry_id] = self.used.get(entry_id, NOTHING) + hours
+                    self.used[entry_id] = self.used[entry_id] + hours if entry_id in self.used else hours
         return shown
 
     def _with_entries(self, requirement_id: str, result: Result) -> Result:
@@ -974,7 +976,7 @@ class Judge:
             for number, portions in self._portions(shared).items():
                 if shared.allocation.uses[number].owners & bit:
                     for entry_id, hours in portions:
-                        toward[entry_id] = toward.get(entry_id, NOTHING) + hours
+                        toward[entry_id] = toward[entry_id] + hours if entry_id in toward else hours
         return replace(result, toward={entry_id: hours for entry_id, hours in toward.items() if hours})
 
     def _portions(self, shared: Shared) -> dict[int, list[tuple[str, Fraction]]]:
@@ -985,10 +987,10 @@ class Judge:
         left: dict[int, list[tuple[str, Fraction]]] = {}
         for number, use in enumerate(shared.allocation.uses):
             members = left.setdefault(use.group, list(self._member_hours(use.group, shared.terms)))
-            wanted = use.hours / shared.scale
-            if wanted == self._sum(shared.terms, 1 << use.group):
+            if use.hours == shared.problem.amounts[use.group]:
                 portions[number] = members
                 continue
+            wanted = use.hours / shared.scale
             taken = []
             while wanted > 0 and members:
                 entry_id, hours = members[0]
@@ -1065,7 +1067,7 @@ class Judge:
                 used = shared.allocation.used(mask, owners) / shared.scale
                 for group in bits(mask if held.limits else 0):
                     for entry_id, hours in self._member_hours(group, terms):
-                        lost[entry_id] = lost.get(entry_id, NOTHING) + hours
+                        lost[entry_id] = lost[entry_id] + hours if entry_id in lost else hours
                 for number, portions in self._portions(shared).items():
                     use = shared.allocation.uses[number]
                     if mask >> use.group & 1 and (not owners or use.owners & owners):

@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from goodstanding.core.rules.case import License
@@ -205,7 +206,7 @@ class Needs:
             return NOTHING
         return self._required(own, readings, values)
 
-    @property
+    @cached_property
     def live_total(self) -> Requirement | None:
         """The version of the total that is in force."""
         return next((one for one in self.file.versions("total") if in_force(self.file, one, self.period)), None)
