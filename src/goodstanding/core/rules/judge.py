@@ -185,6 +185,8 @@ class Judge:
         self._requirements: list[Requirement] = []
         self._tight: list[Cap] = []
         self._exclusive = False
+        self._needs: dict[object, Need] = {}
+        self._claims: dict[tuple[int, bool], tuple[Claim, ...]] = {}
         self._by_entry: dict[str, Fraction] | None = None
         self.used: dict[str, Fraction] = {}
         """Hours of each entry that count toward anything, where requirements compete for hours."""
@@ -585,7 +587,11 @@ class Judge:
             values = self._values(combination)
             return Result(met=not need.due or values[requirement.fact or ""] is True, need=need)
         alternative = need.alternative or self._alternative(need, terms)
-        claims = tuple(Claim(self._mask_of(need, span, terms), hours) for span, hours in need.parts)
+        place = (id(need), terms.generous)
+        claims = self._claims.get(place)
+        if claims is None:
+            claims = tuple(Claim(self._mask_of(need, span, terms), hours) for span, hours in need.parts)
+            self._claims[place] = claims
         if kind in ("course", "exam"):
             return self._without_hours(need, terms, claims, alternative)
         carried = self._carried(requirement, readings, doubt_settled=chosen.get(CARRIED_IN) is True)
@@ -613,7 +619,11 @@ class Judge:
     ) -> tuple[Need, Terms, list[Reading], dict[str, Any]]:
         readings = [value for _, value in combination if isinstance(value, Reading)]
         chosen = {one.id: value for one, value in combination}
-        need = self.needs.need(requirement, readings, self._values(combination))
+        deciding = tuple(id(one) for one in readings if requirement.id in one.requirements or "total" in one.requirements)
+        key = (requirement.id, deciding, tuple(value for one, value in combination if one.is_fact))
+        need = self._needs.get(key)
+        if need is None:
+            need = self._needs[key] = self.needs.need(requirement, readings, self._values(combination))
         return need, self._terms_of(readings, generous=chosen.get(DOUBTS) is True), readings, chosen
 
     def _values(self, combination: list[tuple[Dimension, Any]]) -> Values:
