@@ -49,8 +49,8 @@ def test_texts_are_sentences_in_our_own_words(rule_id: str) -> None:
     assert not any("licence" in text for text in texts)
 
 
-def test_an_approval_accepted_under_every_reading_counts_outright() -> None:
-    for rule_id in BOOK:
+def test_an_approval_accepted_under_every_reading_counts_outright_in_california() -> None:
+    for rule_id in ("us/ca/lcsw", "us/ca/lmft", "us/ca/lpcc"):
         rule = BOOK[rule_id].file
         readings = [reading.accepts or rule.accepts for question in rule.open_questions for reading in question.readings]
         assert all("nbcc" in accepts.bodies or accepts.others == "anyone" for accepts in readings)

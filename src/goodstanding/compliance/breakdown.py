@@ -15,6 +15,7 @@ from goodstanding.core.rules.outcome import CreditAnswer, Evaluation
 __all__ = ["Breakdown", "Counted", "LeftOut", "break_down"]
 
 NOT_ABOUT_THIS = "None of the hours are recorded as about this subject."
+NOT_THIS_KIND = "These hours are not of the kind that is asked for here, or count elsewhere."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ def _of(
             )
             continue
         about_this = not wanted or bool(wanted & subjects.get(credit.id, frozenset()))
-        why = credit.why_not or NOT_ABOUT_THIS
+        why = credit.why_not or NOT_THIS_KIND
         left_out.setdefault(why if about_this else NOT_ABOUT_THIS, []).append(credit.title)
     # The reasons that can be mended come before the entries that were never meant for this.
     ordered = sorted(left_out.items(), key=lambda item: item[0] == NOT_ABOUT_THIS)
@@ -87,7 +88,10 @@ def _of(
 
 def _wanted(rule: RuleFile, requirement_id: str) -> frozenset[str]:
     """The topics that any version of the requirement asks for; none for the total."""
-    return frozenset(topic for version in rule.versions(requirement_id) for topic in version.topics)
+    versions = rule.versions(requirement_id)
+    topics = {topic for version in versions for topic in version.topics}
+    selected = [part.topics or () for version in versions if version.which is not None for part in version.which.parts()]
+    return frozenset(topics.union(*selected))
 
 
 def _subjects(entry: CreditEntry, topics: TopicBook) -> frozenset[str]:

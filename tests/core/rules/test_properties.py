@@ -20,6 +20,9 @@ from goodstanding.core.rules.model import Accepts, Requirement, RuleFile
 from goodstanding.core.rules.outcome import Evaluation, Outcome, Standing, evaluation_to_json
 
 BOOK = load_rules(Path(__file__).parents[3] / "rules")
+RULES = ["us/ca/lcsw", "us/ca/lmft", "us/ca/lpcc"]
+"""Rules without caps, which the naive evaluator below understands; test_sharing.py is about the others."""
+
 ON = dt.date(2026, 11, 23)
 TOPICS = [
     "ethics",
@@ -65,7 +68,7 @@ def credit_entries(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def licenses(draw: st.DrawFn) -> dict[str, Any]:
-    rule = draw(st.sampled_from(sorted(BOOK)))
+    rule = draw(st.sampled_from(RULES))
     questions = [question.id for question in BOOK[rule].file.open_questions]
     asked = list(BOOK.questions_for(rule))
     return {

@@ -1,282 +1,375 @@
 """
-From entries to hours: which entries can count under one license, how many of the board's hours each is, and toward what.
+Which hours count toward what, where caps and requirements that may not share hours compete for them.
 
-Each entry is converted once and rounded once, then split by its parts, so rounding can not be repeated for gain or loss.
-An hour about two topics counts once in the total and once for each topic: a topic minimum is a demand on the same hours,
-not a second pile. Amounts are fractions, because a third of an hour has no finite decimal.
+The best lawful allocation leaves the fewest further hours owed, then meets the most requirements, then loses the fewest
+hours, then takes the oldest first. It is exact: a quick allocation is taken only if a bound proves that no other can be
+better; otherwise a small integer program decides. See docs/algorithms/allocation.md.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
 
-from goodstanding.core.rules.case import CreditEntry, License
-from goodstanding.core.rules.load import RuleBook
-from goodstanding.core.rules.model import Accepts, InForce, RuleFile, Unit
-from goodstanding.core.rules.outcome import Period
+from goodstanding.core.rules.simplex import Program, Row
 
-UNSTATED_MANY = Fraction(1_000_000)
-"""Hours of an entry whose unit the rule does not convert, in the favorable reading only: it can not be ruled out that they suffice."""
-
-State = Literal["open", "future", "provisional"]
-Acceptance = Literal["yes", "no", "unstated"]
+MAX_LINKED = 10
+"""More requirements than this that compete for hours are not allocated; `check rules` refuses such a file beforehand."""
 
 
 @dataclass(frozen=True)
-class Share:
-    """A part of an entry: its amount in the unit of the entry, and every topic that it counts for."""
+class Want:
+    """One sum of hours that an owner asks for, of the groups in `mask`; a requirement due in each year has one per year."""
 
-    amount: Decimal
-    topics: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A credit entry seen from one license on one day."""
-
-    credit: CreditEntry
-    approvals: frozenset[str] | None
-    shares: tuple[Share, ...]
-    state: State
-    in_period: bool
-    repeats: str | None
-    """The id of the entry with the same course that goes before this one."""
-
-    @property
-    def id(self) -> str:
-        return self.credit.id
+    owner: int
+    mask: int
+    need: int
 
 
 @dataclass(frozen=True)
-class World:
-    """One way in which everything that is not known could be, as far as it changes the hours of entries."""
+class Limit:
+    """At most `most` hours of the groups in `mask` count, or of those that serve one of `owners`, if any are named."""
 
-    accepts: Accepts
-    hour_minutes: int | None
-    generous: bool
-    """Whether what entries leave unstated turns out well."""
-
-
-def entries_for(
-    credits_: Iterable[CreditEntry], *, rules: RuleBook, rule: RuleFile, period: Period, on: dt.date
-) -> tuple[Entry, ...]:
-    """The credits as entries, oldest first, whatever order they came in."""
-    ordered = sorted(credits_, key=lambda credit: (credit.completed, credit.id))
-    first_of_course = _first_of_each_course(ordered, rules=rules, rule=rule, period=period, on=on)
-    return tuple(
-        Entry(
-            credit=credit,
-            approvals=None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals)),
-            shares=_shares(credit, rules),
-            state=_state(credit, on=on),
-            in_period=credit.completed in period,
-            repeats=_repeated(credit, first_of_course),
-        )
-        for credit in ordered
-    )
-
-
-def _state(credit: CreditEntry, *, on: dt.date) -> State:
-    if credit.completed > on:
-        return "future"
-    return "provisional" if credit.provisional else "open"
-
-
-def _shares(credit: CreditEntry, rules: RuleBook) -> tuple[Share, ...]:
-    shares = [
-        Share(
-            amount=part.amount,
-            topics=frozenset[str]().union(*(rules.topics.counts_for(topic) for topic in part.topics)),
-        )
-        for part in credit.parts
-        if part.amount
-    ]
-    rest = credit.quantity.amount - sum((share.amount for share in shares), Decimal(0))
-    if rest:
-        shares.append(Share(amount=rest, topics=frozenset()))
-    return tuple(shares)
-
-
-def _first_of_each_course(
-    ordered: list[CreditEntry], *, rules: RuleBook, rule: RuleFile, period: Period, on: dt.date
-) -> dict[str, CreditEntry]:
-    """
-    Of several entries for one course in the period, the one that counts: accepted, then longest, then oldest.
-
-    Taking simply the oldest would let an entry that is added later, but dated earlier and shorter, take hours away.
-    """
-    best: dict[str, tuple[tuple[bool, Fraction], CreditEntry]] = {}
-    for credit in ordered:
-        if credit.course is None or credit.course.id is None or credit.completed not in period:
-            continue
-        if _state(credit, on=on) != "open":
-            continue
-        approvals = None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals))
-        rank = (acceptance(approvals, rule.accepts) == "yes", Fraction(credit.quantity.amount))
-        if credit.course.id not in best or rank > best[credit.course.id][0]:
-            best[credit.course.id] = (rank, credit)
-    return {course: credit for course, (_, credit) in best.items()}
-
-
-def _repeated(credit: CreditEntry, first_of_course: dict[str, CreditEntry]) -> str | None:
-    if credit.course is None or credit.course.id is None:
-        return None
-    first = first_of_course.get(credit.course.id)
-    return first.id if first is not None and first.id != credit.id else None
-
-
-def acceptance(approvals: frozenset[str] | None, accepts: Accepts) -> Acceptance:
-    """Whether an entry with these approvals counts; `unstated` where it depends on what was not said."""
-    if accepts.others == "anyone":
-        return "yes"
-    if approvals is None:
-        return "unstated"
-    if not approvals.isdisjoint(accepts.bodies):
-        return "yes"
-    return "yes" if accepts.others == "any_body" and approvals else "no"
-
-
-def doubts_of(entry: Entry, *, rule: RuleFile) -> tuple[str, ...]:
-    """What this entry leaves unstated that could decide whether or how much it counts: `approvals`, `repeat`, `unit`."""
-    doubts = []
-    if entry.state != "open":
-        return ()
-    if entry.approvals is None:
-        doubts.append("approvals")
-    if entry.repeats is not None and entry.in_period and rule.repeats is None:
-        doubts.append("repeat")
-    if not _convertible(entry, rule):
-        doubts.append("unit")
-    return tuple(doubts)
-
-
-def _convertible(entry: Entry, rule: RuleFile) -> bool:
-    unit = entry.credit.quantity.unit
-    if unit == "minute":
-        return rule.hour_minutes is not None or any(
-            reading.hour_minutes for question in rule.open_questions for reading in question.readings
-        )
-    return unit == "hour" or unit in rule.hours_per_unit
-
-
-def hours_per(unit: Unit, world: World, *, rule: RuleFile) -> Fraction | None:
-    """The board's hours in one of `unit`; None if the rule does not say."""
-    if unit in rule.hours_per_unit:
-        return Fraction(rule.hours_per_unit[unit])
-    if unit == "minute" and world.hour_minutes is not None:
-        return Fraction(1, world.hour_minutes)
-    return Fraction(1) if unit == "hour" else None
-
-
-def board_hours(entry: Entry, world: World, *, rule: RuleFile, of: Decimal | None = None) -> Fraction:
-    """
-    The entry in the board's hours, whoever approved it, or `of` it, an amount in its unit.
-
-    The whole is converted once and rounded once; a part is its share of that.
-    """
-    whole = entry.credit.quantity.amount
-    amount = whole if of is None else of
-    if not amount:
-        return Fraction(0)
-    rate = hours_per(entry.credit.quantity.unit, world, rule=rule)
-    if rate is None:
-        return UNSTATED_MANY if world.generous else Fraction(0)
-    if rule.round_down_to is None:
-        return Fraction(amount) * rate
-    step = Fraction(rule.round_down_to)
-    return Fraction(whole) * rate // step * step * Fraction(amount) / Fraction(whole)
-
-
-def countable(entry: Entry, world: World, *, rule: RuleFile, license_: License) -> bool:
-    """Whether the entry can count at all in `world`."""
-    if entry.state != "open":
-        return False
-    accepted = acceptance(entry.approvals, world.accepts)
-    if accepted == "no":
-        return False
-    if accepted == "unstated" and not (world.generous or license_.confirms(f"approvals:{entry.id}")):
-        return False
-    if entry.repeats is None or not entry.in_period or rule.repeats == "counted":
-        return True
-    return rule.repeats is None and (world.generous or license_.confirms(f"repeat:{entry.id}"))
+    mask: int
+    most: int
+    owners: int = 0
 
 
 @dataclass(frozen=True)
-class Demand:
-    """What one requirement asks of entries, all readings settled. `topics` is None for the total: every hour serves it."""
+class Problem:
+    """
+    Groups of alike hours with their amounts, oldest group first, and what competes for them.
 
-    topics: frozenset[str] | None
-    ever: bool
-    in_force: InForce
+    `mask` and `owners` are sets of groups and of owners as bits. `parents` names for each owner the one that it is a part of
+    (itself if none); an hour owed to a part is owed to the whole as well. `apart` names for each owner those that may not
+    count the same hour.
+    """
 
-    def takes(self, entry: Entry) -> bool:
-        if not (self.ever or entry.in_period):
-            return False
-        return self.in_force.by != "completion" or self.in_force.covers(entry.credit.completed)
-
-    def serves(self, share: Share) -> bool:
-        return self.topics is None or not self.topics.isdisjoint(share.topics)
+    amounts: tuple[int, ...]
+    wants: tuple[Want, ...]
+    limits: tuple[Limit, ...] = ()
+    parents: tuple[int, ...] = ()
+    apart: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Use:
+    """So many hours of one group count toward these owners (bits) at once."""
+
+    group: int
+    owners: int
+    hours: Fraction
+
+
+@dataclass(frozen=True)
 class Allocation:
-    """
-    The hours that serve one demand, in every world that is asked for.
+    """What counts toward whom, and what each want is still short of."""
 
-    Entries that are let in or kept out together (the same approvals, the same doubts) form one group, whose hours are added
-    up once per length of the hour. A world then costs a handful of additions, however many entries there are.
-    """
+    uses: tuple[Use, ...]
+    missing: tuple[Fraction, ...]
+    owed: Fraction = field(compare=False)
 
-    def __init__(self, demand: Demand, entries: Iterable[Entry], *, rule: RuleFile, license_: License) -> None:
-        self._rule = rule
-        self._license = license_
-        self._groups: dict[object, list[tuple[Entry, Decimal]]] = {}
-        self._sums: dict[tuple[object, int | None, bool], Fraction] = {}
-        for entry in entries:
-            if entry.state != "open" or not demand.takes(entry):
+    def counted(self, mask: int, owner: int) -> Fraction:
+        """Hours of the groups in `mask` that count toward `owner`."""
+        bit = 1 << owner
+        return sum((use.hours for use in self.uses if use.owners & bit and mask >> use.group & 1), Fraction(0))
+
+    def used(self, mask: int, owners: int = 0) -> Fraction:
+        """Hours of the groups in `mask` that count toward anyone, or toward one of `owners`."""
+        return sum((use.hours for use in self.uses if mask >> use.group & 1 and (not owners or use.owners & owners)), Fraction(0))
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The members of a set of bits, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def owed(problem: Problem, missing: Sequence[Fraction]) -> Fraction:
+    """
+    The fewest hours that would still have to be taken, each on the subject of one part and of all it belongs to.
+
+    What a whole misses beyond what its parts miss can be any hour; what a part misses counts for the whole as well.
+    """
+    own = [Fraction(0)] * _owners(problem)
+    for want, short in zip(problem.wants, missing, strict=True):
+        own[want.owner] += short
+    return _owed(problem, own)
+
+
+def _owners(problem: Problem) -> int:
+    return max((want.owner for want in problem.wants), default=-1) + 1
+
+
+def _parent(problem: Problem, owner: int) -> int:
+    return problem.parents[owner] if owner < len(problem.parents) else owner
+
+
+def _owed(problem: Problem, own: list[Fraction]) -> Fraction:
+    children: dict[int, list[int]] = {}
+    roots = []
+    for owner in range(len(own)):
+        parent = _parent(problem, owner)
+        if parent == owner or parent >= len(own):
+            roots.append(owner)
+        else:
+            children.setdefault(parent, []).append(owner)
+
+    def tree(owner: int) -> Fraction:
+        return max(own[owner], sum((tree(child) for child in children.get(owner, ())), Fraction(0)))
+
+    return sum((tree(root) for root in roots), Fraction(0))
+
+
+def allocate(problem: Problem) -> Allocation:
+    """The best lawful allocation; see the top of this module for what is best."""
+    return _quick(problem) or _exact(problem)
+
+
+# The quick way
+
+
+def _quick(problem: Problem) -> Allocation | None:
+    """
+    Hours that serve the most open wants first; None unless it is certain that nothing better exists.
+
+    It is certain if every want gets all it needs or all that any allocation could give it, because what is owed and what is
+    met can then not improve.
+    """
+    if any(problem.apart) or any(limit.owners for limit in problem.limits):
+        return None
+    serves = _serves(problem)
+    limits: dict[int, list[int]] = {}
+    for number, limit in enumerate(problem.limits):
+        for group in bits(limit.mask):
+            limits.setdefault(group, []).append(number)
+    taken = [amount if group not in limits and serves[group] else 0 for group, amount in enumerate(problem.amounts)]
+    got = [_sum(taken, want.mask) for want in problem.wants]
+    slack = [limit.most for limit in problem.limits]
+
+    def take(group: int, most: int) -> None:
+        hours = min(most, problem.amounts[group] - taken[group], *(slack[number] for number in limits[group]))
+        if hours > 0:
+            taken[group] += hours
+            for number in limits[group]:
+                slack[number] -= hours
+            for number, want in enumerate(problem.wants):
+                if want.mask >> group & 1:
+                    got[number] += hours
+
+    def open_wants(group: int) -> list[int]:
+        return [
+            want.need - got[number]
+            for number, want in enumerate(problem.wants)
+            if want.mask >> group & 1 and got[number] < want.need
+        ]
+
+    waiting = [group for group in limits if serves[group] and problem.amounts[group]]
+    for group in sorted(waiting, key=lambda one: (-len(open_wants(one)), len(limits[one]), one)):
+        take(group, max(open_wants(group), default=0))
+    for group in sorted(waiting):
+        take(group, problem.amounts[group])
+    for number, want in enumerate(problem.wants):
+        if got[number] < want.need and got[number] < _bound(problem, want, limits):
+            return None
+    missing = tuple(Fraction(max(want.need - got[number], 0)) for number, want in enumerate(problem.wants))
+    uses = tuple(Use(group, serves[group], Fraction(hours)) for group, hours in enumerate(taken) if hours)
+    return Allocation(uses=uses, missing=missing, owed=owed(problem, missing))
+
+
+def _sum(amounts: Sequence[int], mask: int) -> int:
+    return sum(amounts[group] for group in bits(mask))
+
+
+def _serves(problem: Problem) -> list[int]:
+    """For each group the owners that it could count toward."""
+    serves = [0] * len(problem.amounts)
+    for want in problem.wants:
+        for group in bits(want.mask):
+            serves[group] |= 1 << want.owner
+    return serves
+
+
+def _bound(problem: Problem, want: Want, limits: dict[int, list[int]]) -> int:
+    """No allocation can give `want` more than this: each group is held against the tightest of its limits alone."""
+    free, held = 0, dict[int, int]()
+    for group in bits(want.mask):
+        if group not in limits:
+            free += problem.amounts[group]
+        else:
+            tightest = min(limits[group], key=lambda number: problem.limits[number].most)
+            held[tightest] = held.get(tightest, 0) + problem.amounts[group]
+    return free + sum(min(amount, problem.limits[number].most) for number, amount in held.items())
+
+
+# The exact way
+
+
+def _modes(problem: Problem, group: int, serves: int) -> list[int]:
+    """The sets of owners that an hour of this group can count toward at once; only the largest, unless a limit excludes some."""
+    found = {serves}
+    for limit in problem.limits:
+        if limit.owners and limit.mask >> group & 1:
+            found |= {mode & ~limit.owners for mode in found}
+    waiting, modes = [mode for mode in found if mode], set[int]()
+    while waiting:
+        mode = waiting.pop()
+        clash = next((owner for owner in bits(mode) if problem.apart and mode & problem.apart[owner]), None)
+        if clash is None:
+            modes.add(mode)
+        else:
+            waiting.extend(one for one in (mode & ~(1 << clash), mode & ~problem.apart[clash]) if one)
+    limited = {limit.owners for limit in problem.limits if limit.owners and limit.mask >> group & 1}
+    kept = [
+        mode
+        for mode in modes
+        if not any(
+            mode != other and mode & other == mode and not any(other & ~mode & owners for owners in limited) for other in modes
+        )
+    ]
+    return sorted(kept, key=lambda mode: (-mode.bit_count(), list(bits(mode))))
+
+
+class _Exact:
+    """The integer program of one problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        serves = _serves(problem)
+        limited = 0
+        for limit in problem.limits:
+            limited |= limit.mask
+        self.fixed: list[Use] = []
+        self.program = Program()
+        self.uses: list[tuple[int, int, int]] = []  # group, mode, variable
+        needs = [want.need for want in problem.wants]
+        for group, amount in enumerate(problem.amounts):
+            if not amount or not serves[group]:
                 continue
-            amount = sum((share.amount for share in entry.shares if demand.serves(share)), Decimal(0))
-            if amount:
-                self._groups.setdefault(self._gate(entry), []).append((entry, amount))
+            modes = _modes(problem, group, serves[group])
+            if len(modes) == 1 and not limited >> group & 1:
+                self.fixed.append(Use(group, modes[0], Fraction(amount)))
+                for number, want in enumerate(problem.wants):
+                    if want.mask >> group & 1 and modes[0] >> want.owner & 1:
+                        needs[number] = max(needs[number] - amount, 0)
+                continue
+            variables = [(mode, self.program.variable()) for mode in modes]
+            self.uses.extend((group, mode, variable) for mode, variable in variables)
+            self.program.at_most({variable: 1 for _, variable in variables}, amount)
+        for limit in problem.limits:
+            row = {
+                variable: 1
+                for group, mode, variable in self.uses
+                if limit.mask >> group & 1 and (not limit.owners or mode & limit.owners)
+            }
+            if row:
+                self.program.at_most(row, limit.most)
+        self.needs = needs
+        self.got: dict[int, int] = {}
+        for number, want in enumerate(problem.wants):
+            serving = {variable: -1 for group, mode, variable in self.uses if want.mask >> group & 1 and mode >> want.owner & 1}
+            if needs[number] and serving:
+                got = self.program.variable()
+                self.got[number] = got
+                self.program.at_most({got: 1}, needs[number])
+                self.program.at_most({got: 1, **serving}, 0)
+        self.saved = self._tree()
 
-    def _gate(self, entry: Entry) -> object:
-        """Equal for entries of one unit that are countable in the same worlds."""
-        confirmed = entry.approvals is None and self._license.confirms(f"approvals:{entry.id}")
-        repeats = entry.repeats is not None and entry.in_period
-        again = repeats and self._license.confirms(f"repeat:{entry.id}")
-        return entry.credit.quantity.unit, entry.approvals, confirmed, repeats, again
+    def _tree(self) -> Row:
+        """
+        What is owed less than if nothing counted, as a sum of variables.
 
-    def _groups_in(self, world: World) -> Iterator[tuple[object, list[tuple[Entry, Decimal]]]]:
-        for gate, members in self._groups.items():
-            if countable(members[0][0], world, rule=self._rule, license_=self._license):
-                yield gate, members
+        For an owner with parts a variable holds how much less it owes; it is at most what its own wants and what its parts
+        allow. For others it is simply what they got.
+        """
+        problem, count = self.problem, _owners(self.problem)
+        own_need = [0] * count
+        own_got: list[Row] = [{} for _ in range(count)]
+        for number, want in enumerate(problem.wants):
+            own_need[want.owner] += self.needs[number]
+            if number in self.got:
+                own_got[want.owner][self.got[number]] = 1
+        children: dict[int, list[int]] = {}
+        roots = []
+        for owner in range(count):
+            parent = _parent(problem, owner)
+            if parent == owner or parent >= count:
+                roots.append(owner)
+            else:
+                children.setdefault(parent, []).append(owner)
 
-    def hours(self, world: World) -> Fraction:
-        """All hours that serve the demand in `world`."""
-        total = Fraction(0)
-        for gate, members in self._groups_in(world):
-            key = (gate, world.hour_minutes, world.generous)
-            if key not in self._sums:
-                self._sums[key] = self._sum(members, world)
-            total += self._sums[key]
+        def build(owner: int) -> tuple[int, Row]:
+            if owner not in children:
+                return own_need[owner], own_got[owner]
+            base, saved = 0, Row()
+            for child in children[owner]:
+                most, row = build(child)
+                base += most
+                for variable, coefficient in row.items():
+                    saved[variable] = saved.get(variable, 0) + coefficient
+            at_first = max(own_need[owner], base)
+            less = self.program.variable()
+            self.program.at_most({less: 1, **dict.fromkeys(own_got[owner], -1)}, at_first - own_need[owner])
+            self.program.at_most(
+                {less: 1, **{variable: -coefficient for variable, coefficient in saved.items()}}, at_first - base
+            )
+            return at_first, {less: 1}
+
+        total = Row()
+        for root in roots:
+            for variable, coefficient in build(root)[1].items():
+                total[variable] = total.get(variable, 0) + coefficient
         return total
 
-    def _sum(self, members: list[tuple[Entry, Decimal]], world: World) -> Fraction:
-        first = members[0][0]
-        if self._rule.round_down_to is None and hours_per(first.credit.quantity.unit, world, rule=self._rule) is not None:
-            # Without rounding per entry, the sum of the amounts converts to the sum of the hours, in one step.
-            return board_hours(first, world, rule=self._rule, of=sum((amount for _, amount in members), Decimal(0)))
-        return sum((board_hours(entry, world, rule=self._rule, of=amount) for entry, amount in members), Fraction(0))
+    def solve(self) -> list[Fraction]:
+        goals: list[Row] = [self.saved] if self.saved else []
+        values = self.program.maximize(goals)
+        open_owners = sorted({self.problem.wants[number].owner for number, need in enumerate(self.needs) if need})
+        possible = [owner for owner in open_owners if self._reachable(owner)]
+        already = sum(1 for owner in possible if self._met(owner, values))
+        chosen: tuple[int, ...] = tuple(owner for owner in possible if self._met(owner, values))
+        for size in range(len(possible), already, -1):
+            better = next((some for some in itertools.combinations(possible, size) if self._all_met(some, goals)), None)
+            if better is not None:
+                chosen = better
+                break
+        else:
+            # Of sets of the same size, the first in the order of the file.
+            first = next((some for some in itertools.combinations(possible, already) if self._all_met(some, goals)), None)
+            chosen = chosen if first is None else first
+        together = {self.got[number]: 1 for owner in chosen for number in self._wants(owner)}
+        goals += [together] if together else []
+        goals += [{variable: 1} for variable in self.got.values()]
+        goals += [{variable: 1 for _, _, variable in self.uses}]
+        goals += [{variable: 1} for _, _, variable in self.uses]
+        return self.program.maximize(goals)
 
-    def toward(self, world: World) -> dict[str, Fraction]:
-        """The same hours, entry by entry; entries that serve nothing are left out."""
-        found = {
-            entry.id: board_hours(entry, world, rule=self._rule, of=amount)
-            for _, members in self._groups_in(world)
-            for entry, amount in members
-        }
-        return {entry_id: hours for entry_id, hours in found.items() if hours}
+    def _wants(self, owner: int) -> list[int]:
+        return [number for number, want in enumerate(self.problem.wants) if want.owner == owner and self.needs[number]]
+
+    def _reachable(self, owner: int) -> bool:
+        return all(number in self.got for number in self._wants(owner))
+
+    def _met(self, owner: int, values: list[Fraction]) -> bool:
+        return all(values[self.got[number]] == self.needs[number] for number in self._wants(owner))
+
+    def _all_met(self, owners: tuple[int, ...], goals: list[Row]) -> bool:
+        wanted = [number for owner in owners for number in self._wants(owner)]
+        values = self.program.maximize([*goals, {self.got[number]: 1 for number in wanted}])
+        return all(values[self.got[number]] == self.needs[number] for number in wanted)
+
+
+def _exact(problem: Problem) -> Allocation:
+    exact = _Exact(problem)
+    values = exact.solve() if exact.uses else []
+    uses = [*exact.fixed, *(Use(group, mode, values[variable]) for group, mode, variable in exact.uses if values[variable])]
+    uses.sort(key=lambda use: (use.group, use.owners))
+    missing = []
+    for number, need in enumerate(exact.needs):
+        got = values[exact.got[number]] if number in exact.got else Fraction(0)
+        missing.append(need - got)
+    return Allocation(uses=tuple(uses), missing=tuple(missing), owed=owed(problem, missing))

@@ -16,25 +16,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from goodstanding.core.documents import Document, DocumentError, Finding, Number, Sequence, Strict, read_document, validate
+from goodstanding.core.rules.clauses import Activity, FactValue, Format, Profession, SponsorKind, Unit
 from goodstanding.core.rules.load import RuleBook, suggest
-from goodstanding.core.rules.model import FactValue, Profession, Unit
 
 Status = Literal["active", "inactive", "lapsed", "retired"]
-Format = Literal["live_in_person", "live_online", "asynchronous", "hybrid"]
-Activity = Literal[
-    "course",
-    "self_directed",
-    "teaching",
-    "authorship",
-    "graduate_course",
-    "peer_consultation",
-    "exam",
-    "supervision",
-    "certification",
-    "other",
-]
-SponsorKind = Literal["association", "university", "employer", "board", "company", "other"]
-
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 

@@ -11,16 +11,27 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from goodstanding.core.rules import explain
-from goodstanding.core.rules.allocate import Entry, World, acceptance, board_hours, entries_for
 from goodstanding.core.rules.case import CreditEntry, License
-from goodstanding.core.rules.judge import CARRIED_IN, RENEWALS, STATUS, Judge, Verdict
+from goodstanding.core.rules.entries import Entry, acceptance, entries_for
+from goodstanding.core.rules.judge import (
+    CARRIED_IN,
+    LICENSE_SUBJECTS,
+    STATUS,
+    CapResult,
+    Judge,
+    Verdict,
+    unsettled,
+)
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.model import Requirement, RuleFile
+from goodstanding.core.rules.needs import RENEWALS, in_force
 from goodstanding.core.rules.outcome import (
     Answer,
+    CapAnswer,
     CreditAnswer,
     Evaluation,
     NotApplicable,
@@ -32,36 +43,66 @@ from goodstanding.core.rules.outcome import (
     SourceAnswer,
     Standing,
 )
-from goodstanding.core.rules.periods import period_on, renewals_before
+from goodstanding.core.rules.periods import ONE_DAY, add_months, counting_window, period_on, renewals_before
 
 
 def evaluate(licenses: Iterable[License], credits: Iterable[CreditEntry], rules: RuleBook, on: dt.date) -> Answer:  # noqa: A002
     """
     The answer for all `licenses` on the day `on`, from `credits` in any order.
 
-    Pure: the same arguments give the same answer, whatever the day it is asked. Each license counts by itself.
+    Pure: the same arguments give the same answer, whatever the day it is asked. Each license counts by itself, unless its
+    rule says what holders of several licenses of the board owe.
     """
     entries = tuple(credits)
-    return Answer(on=on, evaluations=tuple(_License(license_, entries, rules, on).evaluation() for license_ in licenses))
+    held = tuple(licenses)
+    return Answer(on=on, evaluations=tuple(_License(license_, held, entries, rules, on).evaluation() for license_ in held))
 
 
 class _License:
     """The evaluation of one license; holds what its requirements share."""
 
-    def __init__(self, license_: License, credits_: Sequence[CreditEntry], rules: RuleBook, on: dt.date) -> None:
+    def __init__(
+        self, license_: License, licenses: Sequence[License], credits_: Sequence[CreditEntry], rules: RuleBook, on: dt.date
+    ) -> None:
         self.license = license_
         self.credits = credits_
         self.rules = rules
         self.on = on
         self.rule: RuleFile = rules[license_.rule].file
         months = self.rule.cycle.months
-        self.period = period_on(license_, months=months, on=on)
+        period = period_on(license_, months=months, on=on)
         self.entries: tuple[Entry, ...] = ()
-        renewals = None
-        if self.period is not None:
-            self.entries = entries_for(credits_, rules=rules, rule=self.rule, period=self.period, on=on)
-            renewals = renewals_before(license_, months=months, period=self.period)
-        self.judge = Judge(license_, rules=rules, entries=self.entries, renewals=renewals)
+        self.period: Period | None = None
+        self._acceptance: dict[frozenset[str] | None, set[str]] = {}
+        if period is not None:
+            self.period = counting_window(license_, cycle=self.rule.cycle, period=period)
+            self.entries = entries_for(
+                credits_, rules=rules, rule=self.rule, period=self.period, on=on, repeats_since=self._repeats_since()
+            )
+            self.judge = Judge(
+                license_,
+                rules=rules,
+                entries=self.entries,
+                period=self.period,
+                renewals=renewals_before(license_, months=months, period=period),
+                held=self._held(licenses),
+            )
+
+    def _repeats_since(self) -> dt.date | None:
+        """Since when entries for one course are compared."""
+        assert self.period is not None
+        if self.rule.repeats_within == "ever":
+            return None
+        if self.rule.repeats_within == "two_periods":
+            return add_months(self.period.end, -2 * self.rule.cycle.months) + ONE_DAY
+        return self.period.start
+
+    def _held(self, licenses: Sequence[License]) -> int:
+        """How many of the licenses that the rule counts together are held, this one among them."""
+        if self.rule.several is None:
+            return 1
+        others = set(self.rule.several.with_rules) - {self.rule.id}
+        return 1 + len({one.rule for one in licenses if one.rule in others and one.status == "active"})
 
     # The whole license
 
@@ -71,37 +112,61 @@ class _License:
             return self._outside()
         requirements: list[RequirementAnswer] = []
         not_applicable: list[NotApplicable] = []
-        verdicts: dict[str, Verdict] = {}
+        status = None if self.license.status == "active" else rule.statuses.get(self.license.status)
+        live: dict[str, Requirement | None] = {}
         for requirement_id in rule.requirement_ids():
             versions = rule.versions(requirement_id)
-            requirement = next((one for one in versions if self._in_force(one, self.period)), None)
-            if requirement_id in self.license.waivers:
+            if status is not None and not status.due:
+                not_applicable.append(NotApplicable(id=requirement_id, label=versions[0].label, why=status.says))
+            elif requirement_id in self.license.waivers:
                 not_applicable.append(NotApplicable(id=requirement_id, label=versions[0].label, why=explain.waived()))
-            elif requirement is None:
-                self._without_version(versions, requirements, not_applicable)
-            elif verdict := self.judge.judge(requirement):
-                if not verdict.result.applies and verdict.outcome is Outcome.MET:
-                    why = explain.not_applicable(requirement, renewals=self.judge.values.get(RENEWALS))
-                    not_applicable.append(NotApplicable(id=requirement_id, label=requirement.label, why=why))
-                else:
-                    verdicts[requirement_id] = verdict
-                    requirements.append(self._answer(requirement, verdict))
             else:
+                live[requirement_id] = next((one for one in versions if in_force(rule, one, self.period)), None)
+        verdicts = self.judge.verdicts([one for one in live.values() if one is not None])
+        answered: dict[str, Verdict] = {}
+        for requirement_id, requirement in live.items():
+            verdict = verdicts.get(requirement_id)
+            if requirement is None:
+                self._without_version(rule.versions(requirement_id), requirements, not_applicable)
+            elif verdict is None:
                 requirements.append(self._too_many(requirement))
+            elif not verdict.result.applies and verdict.outcome is Outcome.MET:
+                why = self._why_not_applicable(requirement, verdict)
+                not_applicable.append(NotApplicable(id=requirement_id, label=requirement.label, why=why))
+            else:
+                answered[requirement_id] = verdict
+                requirements.append(self._answer(requirement, verdict))
         standing = Standing.of([one.outcome for one in requirements])
         questions = self._questions(requirements)
+        caps = tuple(self._cap(one) for one in self.judge.cap_results)
         return Evaluation(
             **self._heading(),
             period=self.period,
             standing=standing,
             summary=explain.summary(standing, requirements, due=self.period.end),
-            next_step=explain.next_step(standing, requirements, questions, due=self.period.end, board=rule.board.name),
+            next_step=explain.next_step(standing, requirements, questions, due=self.period.end, board=rule.board.name, caps=caps),
             requirements=tuple(requirements),
-            caps=(),
+            caps=caps,
             not_applicable=tuple(not_applicable),
             open_questions=questions,
-            credits=tuple(self._credit(entry, verdicts) for entry in self.entries),
+            credits=tuple(self._credit(entry, answered) for entry in self.entries),
             confirmed=tuple(question.id for question in questions if question.confirmed),
+        )
+
+    def _why_not_applicable(self, requirement: Requirement, verdict: Verdict) -> str:
+        assert self.period is not None
+        need = verdict.result.need
+        own = requirement if need is None else need.requirement
+        if need is not None and need.due_on is not None and need.due_on > self.period.end:
+            return explain.due_later(need.due_on)
+        return explain.not_applicable(own, renewals=self.judge.values.get(RENEWALS))
+
+    def _cap(self, result: CapResult) -> CapAnswer:
+        cap = result.cap
+        limit, used, removed = _down(result.limit), _down(result.used), _up(result.removed)
+        why = explain.cap(cap, limit=limit, used=used, removed=removed)
+        return CapAnswer(
+            id=cap.id, label=cap.label, limit=limit, used=used, removed=removed, why=why, sources=self._sources(cap.sources)
         )
 
     def _heading(self) -> dict[str, Any]:
@@ -149,12 +214,6 @@ class _License:
                 for credit in ordered
             ),
         )
-
-    def _in_force(self, requirement: Requirement, period: Period) -> bool:
-        dates = self.rule.in_force_of(requirement)
-        if dates.by == "completion":
-            return (dates.from_ is None or dates.from_ <= period.end) and (dates.to is None or period.start <= dates.to)
-        return dates.covers(period.start if dates.by == "period_start" else period.end)
 
     def _text_on(self, requirement_id: str, day: dt.date) -> Requirement:
         """
@@ -210,6 +269,8 @@ class _License:
     def _answer(self, requirement: Requirement, verdict: Verdict) -> RequirementAnswer:
         assert self.period is not None
         result = verdict.result
+        own = requirement if result.need is None else result.need.requirement
+        due = self.period.end if result.need is None or result.need.due_on is None else result.need.due_on
         counts_hours = requirement.kind == "minimum"
         figures = explain.Figures(
             required=_down(result.required),
@@ -218,17 +279,19 @@ class _License:
             carried=_down(result.carried),
             brought=_down(Fraction(self.license.carried_in.get(requirement.id, 0))),
         )
-        alternatives = tuple(one.says for one in requirement.alternatives)
+        alternatives = tuple(one.says for one in own.alternatives)
         why = explain.requirement(
-            requirement,
+            own,
             outcome=verdict.outcome,
             favorable=verdict.favorable,
             figures=figures,
-            due=self.period.end,
+            due=due,
+            on=self.on,
             deciding=[self._question_text(name) for name in verdict.deciding],
-            alternative=next((one.says for one in requirement.alternatives if one.fact == result.alternative), None),
-            unclaimed=[one.says for one in requirement.alternatives if self.judge.values.get(one.fact) is None],
+            alternative=result.alternative,
+            unclaimed=[one.says for one in own.alternatives if one.fact and self.judge.values.get(one.fact) is None],
             confirmed=bool(verdict.confirmed),
+            short_years=self._short_years(own, verdict),
         )
         return RequirementAnswer(
             id=requirement.id,
@@ -241,14 +304,27 @@ class _License:
             counted=figures.counted if counts_hours else Decimal(len(result.toward)),
             missing=figures.missing,
             carried_in=figures.carried,
-            due=self.period.end,
+            due=due,
             why=why,
             open_questions=verdict.deciding,
             confirmed=verdict.confirmed,
             alternatives=alternatives,
             confidence=requirement.confidence,
             sources=self._sources(requirement.sources),
+            on_top=own.on_top,
         )
+
+    def _short_years(self, requirement: Requirement, verdict: Verdict) -> list[tuple[Period, Decimal]]:
+        """The years in which hours are missing, where a requirement is due in each of them."""
+        result = verdict.result
+        if not requirement.each_year or not result.missing or result.need is None:
+            return []
+        short = self.judge.missing_by_claim(requirement.id, result)
+        return [
+            (Period(start=span.start, end=span.end), _up(missing))
+            for (span, _), missing in zip(result.need.parts, short, strict=True)
+            if missing and span is not None and span.start and span.end
+        ]
 
     # What is not known
 
@@ -269,6 +345,20 @@ class _License:
                 sources=self._sources(question.sources),
             )
             for question in self.rule.open_questions
+        ]
+        questions += [
+            QuestionAnswer(
+                id=unsettled(one.id),
+                kind="rule",
+                text=one.says,
+                readings=(),
+                decides=tuple(decides.pop(unsettled(one.id), ())),
+                confirmable=True,
+                confirmed=self.license.confirms(unsettled(one.id)),
+                sources=self._sources(one.sources),
+            )
+            for one in self.rule.requirements
+            if one.kind == "unsettled"
         ]
         names = [f"{doubt}:{entry_id}" for entry_id, doubts in self.judge.doubts.items() for doubt in doubts]
         if any(self.judge.carry_doubt(requirement) for requirement in self.rule.requirements):
@@ -293,15 +383,18 @@ class _License:
     def _kind(self, name: str) -> str:
         if name == STATUS:
             return "status"
-        return "fact" if name == RENEWALS or name in self.rules.facts else "entry"
+        return "fact" if name in LICENSE_SUBJECTS or name in self.rules.facts else "entry"
 
     def _question_text(self, name: str) -> str:
         for question in self.rule.open_questions:
             if question.id == name:
                 return question.text
+        for requirement in self.rule.requirements:
+            if unsettled(requirement.id) == name:
+                return requirement.says
         if name in self.rules.facts:
             return self.rules.facts[name].question
-        if name in (RENEWALS, CARRIED_IN, STATUS):
+        if name in LICENSE_SUBJECTS or name in (CARRIED_IN, STATUS):
             return explain.standing_question(name, status=self.license.status)
         doubt, _, entry_id = name.partition(":")
         entry = next(entry for entry in self.entries if entry.id == entry_id)
@@ -315,34 +408,35 @@ class _License:
             for requirement_id, verdict in verdicts.items()
             if entry.id in verdict.result.toward
         }
-        counted = max(toward.values(), default=Decimal(0))
-        world = World(accepts=self.rule.accepts, hour_minutes=self.judge.longest_hour(), generous=False)
-        hours = None if "unit" in self.judge.doubts.get(entry.id, ()) else _down(board_hours(entry, world, rule=self.rule))
+        counted = max([*toward.values(), _down(self.judge.used.get(entry.id, Fraction(0)))], default=Decimal(0))
         return CreditAnswer(
             id=entry.id,
             title=entry.credit.title,
             completed=entry.credit.completed,
-            hours=hours,
+            hours=self._board_hours(entry),
             counted=counted,
             toward=toward,
-            why_not=self._why_not(entry, toward),
+            why_not=self._why_not(entry, toward, counted),
         )
 
-    def _why_not(self, entry: Entry, toward: dict[str, Decimal]) -> str | None:
+    def _board_hours(self, entry: Entry) -> Decimal | None:
+        if "unit" in self.judge.doubts.get(entry.id, ()):
+            return None
+        hours = self.judge.board_hours(entry)
+        return None if hours is None else _down(hours)
+
+    def _why_not(self, entry: Entry, toward: dict[str, Decimal], counted: Decimal) -> str | None:
         assert self.period is not None
         if entry.state == "future":
             return explain.future(entry.credit.completed, on=self.on)
         if entry.state == "provisional":
             return explain.provisional()
-        accepted = {
-            acceptance(entry.approvals, reading.accepts or self.rule.accepts)
-            for question in self.rule.open_questions
-            for reading in question.readings
-        } | {acceptance(entry.approvals, self.rule.accepts)}
+        accepted = self._accepted(entry.approvals)
         doubts = {doubt for doubt in self.judge.doubts.get(entry.id, ()) if not self.license.confirms(f"{doubt}:{entry.id}")}
+        capped = self._capped(entry, counted)
         if not toward:
             names = [self.rules.approval_label(name) for name in sorted(entry.approvals or ())]
-            if not entry.in_period and entry.state == "open" and "yes" in accepted:
+            if not entry.in_period and "yes" in accepted:
                 return explain.before_period(self.period)
             if accepted == {"no"}:
                 return explain.not_accepted(names)
@@ -354,9 +448,37 @@ class _License:
                 return explain.repeated(self._title(entry.repeats), stated=self.rule.repeats is not None)
             if "no" in accepted:
                 return explain.maybe_accepted(names)
+            if capped:
+                return capped
+            if entry.credit.quantity.amount and not self.judge.board_hours(entry):
+                return explain.too_short(self.rule.least_hours, step=self.rule.round_down_to)
             return explain.serves_nothing()
+        if capped:
+            return capped
         if not entry.in_period:
             return explain.earlier(self.period)
+        return None
+
+    def _accepted(self, approvals: frozenset[str] | None) -> set[str]:
+        """Whether an entry with these approvals counts, under every reading."""
+        if approvals not in self._acceptance:
+            readings = (reading.accepts for question in self.rule.open_questions for reading in question.readings)
+            known = {id(one): one for one in (self.rule.accepts, *readings) if one is not None}
+            self._acceptance[approvals] = {acceptance(approvals, one) for one in known.values()}
+        return self._acceptance[approvals]
+
+    def _capped(self, entry: Entry, counted: Decimal) -> str | None:
+        """Why some hours of the entry were lost to a cap; None if none were."""
+        for result in self.judge.cap_results:
+            if entry.id in result.entries:
+                hours = self._board_hours(entry)
+                return explain.capped(
+                    result.cap,
+                    counted=counted,
+                    hours=hours,
+                    limit=_down(result.limit),
+                    others=max(_down(result.used) - counted, Decimal(0)),
+                )
         return None
 
     def _title(self, entry_id: str) -> str:
@@ -379,8 +501,14 @@ _CENT = Decimal("0.01")
 
 
 def _down(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / value.denominator).quantize(_CENT, ROUND_DOWN)
+    return _hundredths(value.numerator, value.denominator, ROUND_DOWN)
 
 
 def _up(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / value.denominator).quantize(_CENT, ROUND_UP)
+    return _hundredths(value.numerator, value.denominator, ROUND_UP)
+
+
+@lru_cache(maxsize=4096)
+def _hundredths(numerator: int, denominator: int, rounding: str) -> Decimal:
+    """The same few amounts come again and again, so they are kept."""
+    return (Decimal(numerator) / denominator).quantize(_CENT, rounding)

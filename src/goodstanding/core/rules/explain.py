@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from goodstanding.core.rules.case import License
-from goodstanding.core.rules.model import FactValue, Requirement
+from goodstanding.core.rules.model import Cap, FactValue, Requirement
 from goodstanding.core.rules.outcome import (
+    CapAnswer,
     Outcome,
     Period,
     QuestionAnswer,
@@ -72,12 +73,16 @@ def requirement(
     favorable: Outcome,
     figures: Figures,
     due: dt.date,
+    on: dt.date,
     deciding: Sequence[str],
     alternative: str | None,
     unclaimed: Sequence[str],
     confirmed: bool,
+    short_years: Sequence[tuple[Period, Decimal]] = (),
 ) -> str:
     """Why a requirement has its outcome."""
+    if requirement_.kind == "unsettled":
+        return _unsettled(requirement_, outcome=outcome)
     if alternative is not None:
         first = f"Met by {alternative}, as you stated."
     elif requirement_.kind != "minimum":
@@ -87,6 +92,10 @@ def requirement(
     else:
         first = _with_hours(requirement_, figures=figures, due=due, certain=outcome is Outcome.UNMET)
     sentences = [first]
+    if outcome is not Outcome.MET and short_years:
+        sentences.extend(_short_year(year, missing, on=on) for year, missing in short_years)
+    elif outcome is Outcome.UNMET and due < on:
+        sentences.append(f"That day has passed; ask the board how to mend it. {_LATE}")
     if outcome is Outcome.UNKNOWN:
         hope = "If it turns out well, this is met" if favorable is Outcome.MET else "More will be owed either way"
         if len(deciding) == 1:
@@ -102,6 +111,22 @@ def requirement(
     if confirmed and outcome is not Outcome.UNMET:
         sentences.append("This rests on what you confirmed with your board.")
     return " ".join(sentences)
+
+
+_LATE = "Hours taken now still count here."
+
+
+def _short_year(year: Period, missing: Decimal, *, on: dt.date) -> str:
+    when = f"in the year from {show_day(year.start)} to {show_day(year.end)}"
+    if year.end < on:
+        return f"{_capital(_hours(missing))} {'was' if missing == 1 else 'were'} missing {when}, which is over; ask the board how to mend it."
+    return f"{_capital(_hours(missing))} {'is' if missing == 1 else 'are'} missing {when}."
+
+
+def _unsettled(requirement_: Requirement, *, outcome: Outcome) -> str:
+    if outcome is Outcome.MET:
+        return "Met, as you confirmed with your board."
+    return f"Something is due here, but what exactly could not be read. Ask the board. {requirement_.says}"
 
 
 def _with_hours(requirement_: Requirement, *, figures: Figures, due: dt.date, certain: bool) -> str:
@@ -131,11 +156,24 @@ def not_applicable(requirement_: Requirement, *, renewals: FactValue | None) -> 
     if requirement_.frequency == "first_renewal" and renewals:
         times = "once" if renewals == 1 else f"{renewals} times"
         return f"Due in the first renewal period only; you have renewed {times}."
+    if requirement_.frequency == "later_renewals" and renewals == 0:
+        return "Not due in the first license period."
+    every = requirement_.every
+    if every is not None and every.renewals and isinstance(renewals, int) and not every.due_in(renewals + 1):
+        turn = next(number for number in range(renewals + 2, renewals + 200) if every.due_in(number))
+        away = turn - renewals - 1
+        return f"Not due in this period: its turn is {'the next period' if away == 1 else f'{away} periods from now'}."
+    if requirement_.applies_text is None:
+        return "Not due in this period."
     return f"Due only if {requirement_.applies_text}; you said that is not so."
 
 
 def waived() -> str:
     return "Waived for this period, as you recorded. Keep the board's letter."
+
+
+def due_later(day: dt.date) -> str:
+    return f"Not due in this period yet; due by {show_day(day)}."
 
 
 def not_yet_due(first: dt.date) -> str:
@@ -168,6 +206,8 @@ def outside_step(license_: License) -> str:
 def standing_question(name: str, *, status: str) -> str:
     if name == "renewals":
         return "How many times have you renewed this license?"
+    if name in ("issued", "issued_month", "months_licensed"):
+        return "On what day was this license issued?"
     if name == "carried_in":
         return "Do hours carried in from the period before count? The sources read do not say."
     return f"What does the board ask of a license that is {status}? Only the rule for active licenses was read."
@@ -178,7 +218,18 @@ def doubt(kind: str, *, title: str, unit: str) -> str:
         return f"Who approved “{title}”? Its approval is not stated."
     if kind == "repeat":
         return f"Does “{title}” count a second time in one period? The sources read do not say."
+    if kind in _UNSTATED:
+        return _UNSTATED[kind].format(title=title)
     return f"How many hours does the board give for {_UNITS[unit]} (“{title}”)? The sources read do not say."
+
+
+_UNSTATED = {
+    "format": "How was “{title}” given: in person, live online, or at your own pace? It is not stated.",
+    "activity": "What was “{title}”: a course, self-study, teaching, or something else? It is not stated.",
+    "sponsor": "What kind of sponsor gave “{title}”: an association, a university, an employer? It is not stated.",
+    "course": "Which course was “{title}”, and what number did the board or an approval body give it? It is not stated.",
+    "title": "What is the title of the course entered as “{title}”? The rule asks for words in it.",
+}
 
 
 # Entries
@@ -233,6 +284,38 @@ def repeated(title: str, *, stated: bool) -> str:
     return f"Not counted for now: the same course as “{title}”, and whether a repeat counts is an open question."
 
 
+def capped(cap_: Cap, *, counted: Decimal, hours: Decimal | None, limit: Decimal, others: Decimal) -> str:
+    of = "" if hours is None else f" of {_hours(hours)}"
+    per = {"period": "", "year": " a year", "day": " a day", "entry": " of one entry"}[cap_.per]
+    what = f"{cap_.label}: at most {_hours(limit)}{per}"
+    if not limit:
+        return f"{_capital(show_number(counted))}{of} counted: {cap_.label} does not count."
+    already = (
+        f", and {show_number(others)} {'was' if others == 1 else 'were'} already used" if others and cap_.per == "period" else ""
+    )
+    return f"{show_number(counted)}{of} counted. {_capital(what)}{already}."
+
+
+def cap(cap_: Cap, *, limit: Decimal, used: Decimal, removed: Decimal) -> str:
+    """How much of a capped kind of hours was used."""
+    per = {"period": "", "year": " a year", "day": " a day", "entry": " of one entry"}[cap_.per]
+    if not limit:
+        first = f"{_capital(cap_.label)} does not count."
+    elif cap_.per == "period":
+        first = f"{show_number(used)} of at most {_hours(limit)} of {cap_.label} used."
+    else:
+        first = f"At most {_hours(limit)}{per} of {cap_.label} count; {show_number(used)} {'is' if used == 1 else 'are'} counted."
+    if not removed:
+        return first
+    return f"{first} {_capital(_hours(removed))} beyond it {'does' if removed == 1 else 'do'} not count."
+
+
+def too_short(least: Decimal | None, *, step: Decimal | None) -> str:
+    if least is not None:
+        return f"Not counted: an entry must be at least {_hours(least)} long."
+    return f"Not counted: hours count in steps of {show_number(step or Decimal(1))}."
+
+
 def serves_nothing() -> str:
     return "Not counted: nothing that is due for this license asks for it."
 
@@ -263,25 +346,31 @@ def next_step(
     *,
     due: dt.date,
     board: str,
+    caps: Sequence[CapAnswer] = (),
 ) -> str:
     """
     The one step that helps most.
 
     Hours on a topic come first, because they count in the total as well; then hours in general; then the open question
-    that decides the most requirements.
+    that decides the most requirements. What is due soonest goes first, and a cap that is used up is named, because more of
+    such hours would help nothing.
     """
+    full = [one.label for one in caps if one.removed and one.limit]
+    other = f" More of {_list(full, word='or')} would not count." if full else ""
     if standing is Standing.MET:
         return f"Nothing more is owed for the period that ends on {show_day(due)}."
     unmet = [one for one in requirements if one.outcome is Outcome.UNMET]
     topics = [one for one in unmet if one.id != "total" and one.kind == "minimum"]
     if topics:
-        most = max(topics, key=lambda one: one.missing)
-        also = " They count toward the total as well." if any(one.id == "total" for one in unmet) else ""
-        return f"Take {_hours(most.missing)}{_subject(most)} by {show_day(due)}.{also}"
+        first_due = min(one.due or due for one in topics)
+        most = max((one for one in topics if (one.due or due) == first_due), key=lambda one: one.missing)
+        total = any(one.id == "total" for one in unmet) and not any(one.id == most.id for one in requirements if one.on_top)
+        also = " They count toward the total as well." if total else ""
+        return f"Take {_hours(most.missing)}{_subject(most)} by {show_day(most.due or due)}.{also}{other}"
     for one in unmet:
         if one.kind == "minimum":
-            return f"Take {_hours(one.missing)} more by {show_day(due)}."
-        return f"Complete this by {show_day(due)}: {one.label}."
+            return f"Take {_hours(one.missing)} more by {show_day(one.due or due)}.{other}"
+        return f"Complete this by {show_day(one.due or due)}: {one.label}."
     deciding = [question for question in questions if question.decides and not question.confirmed]
     if not deciding:
         return f"Ask the {board} about what is not certain."

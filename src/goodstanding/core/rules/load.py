@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from goodstanding.core.documents import Document, DocumentError, Finding, read_document, validate
 from goodstanding.core.rules.model import ApprovalBody, ApprovalFile, Fact, FactFile, RuleFile, Topic, TopicFile
@@ -77,6 +78,8 @@ class Rule:
     file: RuleFile
     version: str
     document: Document = field(repr=False, compare=False)
+    memory: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What evaluations work out from the file alone, kept for the next one."""
 
 
 @dataclass(frozen=True)

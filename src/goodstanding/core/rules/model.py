@@ -10,30 +10,75 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from goodstanding.core.documents import Number, Sequence, Strict
+from goodstanding.core.rules.clauses import (
+    Accepts,
+    Alternative,
+    CarryIn,
+    Condition,
+    Due,
+    Every,
+    FactValue,
+    Hours,
+    Identifier,
+    InForce,
+    Profession,
+    Rate,
+    Several,
+    Share,
+    Text,
+    Unit,
+    Variant,
+    Which,
+    Window,
+    WindowOf,
+)
 
-Profession = Literal["counselor", "psychologist", "social_worker", "mft"]
-Unit = Literal["hour", "minute", "semester_credit", "quarter_credit", "ceu", "publication", "day", "exam"]
+__all__ = [
+    "Accepts",
+    "Alternative",
+    "ApprovalBody",
+    "ApprovalFile",
+    "Board",
+    "Cap",
+    "CapPatch",
+    "CarryIn",
+    "Condition",
+    "Counting",
+    "Cycle",
+    "Due",
+    "Every",
+    "Fact",
+    "FactFile",
+    "FactValue",
+    "Identifier",
+    "InForce",
+    "Note",
+    "OpenQuestion",
+    "Profession",
+    "Rate",
+    "Reading",
+    "Requirement",
+    "RequirementPatch",
+    "RuleFile",
+    "Several",
+    "Source",
+    "StatusRule",
+    "Topic",
+    "TopicFile",
+    "Unit",
+    "Variant",
+    "Which",
+    "Window",
+    "WindowOf",
+]
+
 Confidence = Literal["primary", "secondary", "vendor", "conflicting"]
-Kind = Literal["minimum", "course", "exam", "attestation"]
-Frequency = Literal["each_renewal", "once", "first_renewal"]
-Window = Literal["period", "ever"]
-By = Literal["period_start", "period_end", "completion"]
-Others = Literal["none", "any_body", "anyone"]
+Kind = Literal["minimum", "course", "exam", "attestation", "unsettled"]
+Frequency = Literal["each_renewal", "once", "first_renewal", "later_renewals", "every"]
 SourceKind = Literal["statute", "board", "association", "vendor", "standards"]
-
-Hours = Annotated[Number, Field(ge=0, le=1000)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-FactValue = bool | int | str | dt.date
-
-
-class Aliased(Strict):
-    """A schema whose keys include words that Python keeps for itself (`from`, `is`, `not`)."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
 
 class Source(Strict):
@@ -45,124 +90,15 @@ class Source(Strict):
     dated: str | dt.date | int | None = None
 
 
-class InForce(Aliased):
-    """
-    The days between which a part of a rule holds, both included, and what is compared with them.
-
-    `period_end` compares the last day of the license period, `period_start` its first day; `completion` restricts which
-    entries count, by the day they were completed.
-    """
-
-    from_: dt.date | None = Field(default=None, alias="from")
-    to: dt.date | None = None
-    by: By
-
-    @model_validator(mode="after")
-    def _ordered(self) -> InForce:
-        if self.from_ and self.to and self.to < self.from_:
-            raise ValueError(f"`to` ({self.to}) lies before `from` ({self.from_})")
-        return self
-
-    def covers(self, day: dt.date) -> bool:
-        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
-
-
-class Condition(Aliased):
-    """
-    A condition on the holder: on one fact, on the number of renewals completed, or a combination of conditions.
-
-    Exactly one of `fact`, `renewals`, `all`, `any` and `not` is given; `is`, `at_least` and `at_most` go with the first two.
-    """
-
-    fact: Identifier | None = None
-    renewals: Literal[True] | None = None
-    is_: FactValue | None = Field(default=None, alias="is")
-    at_least: int | dt.date | None = None
-    at_most: int | dt.date | None = None
-    all: Sequence[Condition] | None = None
-    any: Sequence[Condition] | None = None
-    not_: Condition | None = Field(default=None, alias="not")
-
-    @model_validator(mode="after")
-    def _one_subject(self) -> Condition:
-        subjects = [self.fact, self.renewals, self.all, self.any, self.not_]
-        if sum(subject is not None for subject in subjects) != 1:
-            raise ValueError("a condition has exactly one of `fact`, `renewals`, `all`, `any`, `not`")
-        compared = any(value is not None for value in (self.is_, self.at_least, self.at_most))
-        if compared != (self.subject is not None):
-            raise ValueError("`fact` and `renewals` need `is`, `at_least` or `at_most`, and only they can have them")
-        return self
-
-    @property
-    def subject(self) -> str | None:
-        """What is compared: the id of a fact, or `renewals`; None for a combination."""
-        return self.fact or ("renewals" if self.renewals else None)
-
-    def leaves(self) -> tuple[Condition, ...]:
-        """All comparisons inside this condition."""
-        if self.subject:
-            return (self,)
-        parts = self.all or self.any or (() if self.not_ is None else (self.not_,))
-        return tuple(leaf for part in parts for leaf in part.leaves())
-
-    def holds(self, values: dict[str, FactValue]) -> bool:
-        """Whether it holds for `values`, which must contain every subject; see `leaves`."""
-        if self.all is not None:
-            return all(part.holds(values) for part in self.all)
-        if self.any is not None:
-            return any(part.holds(values) for part in self.any)
-        if self.not_ is not None:
-            return not self.not_.holds(values)
-        value: Any = values[self.subject or ""]
-        return (
-            (self.is_ is None or value == self.is_)
-            and (self.at_least is None or value >= self.at_least)
-            and (self.at_most is None or value <= self.at_most)
-        )
-
-
-class Accepts(Strict):
-    """
-    Whose courses count: those approved by one of `bodies`, and, by `others`, nobody else, any approval body at all, or
-    anyone, approved or not.
-    """
-
-    bodies: Sequence[Identifier] = ()
-    others: Others
-    sources: Sequence[Identifier] = ()
-
-
-class CarryIn(Strict):
-    """Surplus hours of the period before: whether they count, and at most how many per requirement."""
-
-    allowed: bool
-    at_most: dict[Identifier, Hours] = {}
-    sources: Sequence[Identifier] = ()
-
-
-class Alternative(Strict):
-    """Another way to satisfy a requirement: a fact the holder can declare. It is never assumed."""
-
-    fact: Identifier
-    says: Text
-    sources: Sequence[Identifier] = ()
-
-
-class Variant(Strict):
-    """Other hours for some holders, such as a reduced first period; the first variant that holds is taken."""
-
-    when: Condition
-    hours: Hours
-    says: Text
-    sources: Sequence[Identifier]
-
-
 class Requirement(Strict):
     """
     One demand of a rule set in one dated version; several versions of the same id may stand side by side.
 
     `before: not_due` says that nothing was due before the first version came into force. Without it, an earlier day means
     that the older text was not read, and the answer is Unknown.
+
+    An hour serves every requirement that it fits, unless `not_with` names one that it may not serve as well. `on_top` hours
+    serve neither the total nor what lies inside it. `within` names the requirement of which this one is a part.
     """
 
     id: Identifier
@@ -170,10 +106,18 @@ class Requirement(Strict):
     label: Text
     says: Text
     hours: Hours | None = None
+    share_of_total: Share | None = None
     topics: Sequence[Identifier] = ()
+    which: Which | None = None
     fact: Identifier | None = None
     frequency: Frequency = "each_renewal"
+    every: Every | None = None
     window: Window | None = None
+    due_by: Due | None = None
+    each_year: bool = False
+    on_top: bool = False
+    within: Identifier | None = None
+    not_with: Sequence[Identifier] = ()
     applies_when: Condition | None = None
     applies_text: Text | None = None
     variants: Sequence[Variant] = ()
@@ -185,31 +129,110 @@ class Requirement(Strict):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Requirement:
-        if (self.hours is not None) != (self.kind == "minimum"):
+        if self.hours is not None and self.share_of_total is not None:
+            raise ValueError("`hours` and `share_of_total` exclude each other")
+        has_hours = self.hours is not None or self.share_of_total is not None
+        if has_hours != (self.kind == "minimum"):
             raise ValueError("a `minimum` needs `hours`, and no other kind has them")
         if (self.fact is not None) != (self.kind == "attestation"):
             raise ValueError("an `attestation` needs a `fact`, and no other kind has one")
-        if self.kind in ("course", "exam") and not self.topics:
+        narrowed = bool(self.topics) or self.which is not None
+        if self.kind in ("course", "exam") and not narrowed:
             raise ValueError(f"`kind: {self.kind}` needs `topics`")
-        if self.kind == "minimum" and (self.id == "total") == bool(self.topics):
+        if self.kind == "minimum" and (self.id in ("total", "total_each_year")) == narrowed:
             raise ValueError("a topic minimum needs `topics`, and `total` has none")
         if self.applies_when is not None and self.applies_text is None:
             raise ValueError("`applies_when` needs `applies_text`, which says in words to whom it applies")
+        if (self.frequency == "every") != (self.every is not None):
+            raise ValueError("`frequency: every` needs `every`, and no other frequency has it")
+        if self.id == "total" and (self.share_of_total is not None or self.on_top or self.within is not None):
+            raise ValueError("the `total` is no part of anything, so it has no `share_of_total`, `on_top` or `within`")
+        if self.kind != "minimum" and (self.on_top or self.each_year or self.not_with or self.variants):
+            raise ValueError("`on_top`, `each_year`, `not_with` and `variants` go with a `minimum`")
         return self
 
     @property
     def counts_from(self) -> Window:
         """Whether only entries of the period count. What is due once may have been met at any earlier time."""
-        return self.window or ("ever" if self.frequency == "once" else "period")
+        if self.window is not None:
+            return self.window
+        if self.every is not None and self.every.years is not None:
+            return WindowOf(years=self.every.years)
+        return "ever" if self.frequency == "once" else "period"
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition that decides whether or how much is due."""
+        own = () if self.applies_when is None else (self.applies_when,)
+        return (*own, *(variant.when for variant in self.variants))
 
 
 class RequirementPatch(Strict):
-    """What a reading replaces in one requirement; `due: false` reads it as not required at all."""
+    """What a reading or a status replaces in one requirement; `due: false` reads it as not required at all."""
 
-    hours: Hours | None = None
-    topics: Sequence[Identifier] | None = None
-    window: Window | None = None
     due: bool | None = None
+    hours: Hours | None = None
+    share_of_total: Share | None = None
+    topics: Sequence[Identifier] | None = None
+    which: Which | None = None
+    frequency: Frequency | None = None
+    every: Every | None = None
+    window: Window | None = None
+    due_by: Due | None = None
+    each_year: bool | None = None
+    on_top: bool | None = None
+    within: Identifier | None = None
+    not_with: Sequence[Identifier] | None = None
+    applies_when: Condition | None = None
+    applies_text: Text | None = None
+    variants: Sequence[Variant] | None = None
+    alternatives: Sequence[Alternative] | None = None
+
+
+class Cap(Strict):
+    """
+    At most so much of certain hours counts: in the period, in each year of it, on one day, or of one entry.
+
+    The limit is `hours` or a `share_of_total`, the total that is required. `on` restricts it to what counts toward some
+    requirements; without it, hours beyond the cap count for nothing.
+    """
+
+    id: Identifier
+    label: Text
+    says: Text
+    which: Which | None = None
+    hours: Hours | None = None
+    share_of_total: Share | None = None
+    per: Literal["period", "year", "day", "entry"] = "period"
+    on: Sequence[Identifier] = ()
+    applies_when: Condition | None = None
+    variants: Sequence[Variant] = ()
+    in_force: InForce | None = None
+    confidence: Confidence
+    sources: Annotated[Sequence[Identifier], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> Cap:
+        if (self.hours is None) == (self.share_of_total is None):
+            raise ValueError("a cap has exactly one of `hours` and `share_of_total`")
+        if self.which is None and self.per == "period":
+            raise ValueError("a cap on the period needs `which`; without it every hour would be capped")
+        return self
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition that decides whether or how tightly the cap binds."""
+        own = () if self.applies_when is None else (self.applies_when,)
+        return (*own, *(variant.when for variant in self.variants))
+
+
+class CapPatch(Strict):
+    """What a reading replaces in one cap; `due: false` reads it as no cap at all."""
+
+    due: bool | None = None
+    hours: Hours | None = None
+    share_of_total: Share | None = None
+    which: Which | None = None
+    per: Literal["period", "year", "day", "entry"] | None = None
+    on: Sequence[Identifier] | None = None
 
 
 class Reading(Strict):
@@ -218,8 +241,12 @@ class Reading(Strict):
     id: Identifier
     says: Text
     requirements: dict[Identifier, RequirementPatch] = {}
+    caps: dict[Identifier, CapPatch] = {}
     accepts: Accepts | None = None
     hour_minutes: Annotated[int, Field(ge=1, le=120)] | None = None
+    hours_per_unit: dict[Unit, Hours] | None = None
+    repeats: Literal["counted", "not_counted"] | None = None
+    carry_in: CarryIn | None = None
     sources: Sequence[Identifier] = ()
 
 
@@ -234,10 +261,17 @@ class OpenQuestion(Strict):
     @property
     def rule_wide(self) -> bool:
         """Whether a reading replaces a part that every requirement with hours depends on."""
-        return any(reading.accepts or reading.hour_minutes for reading in self.readings)
+        return any(
+            reading.accepts or reading.hour_minutes or reading.hours_per_unit or reading.repeats for reading in self.readings
+        )
 
     def touches(self, requirement: Requirement) -> bool:
-        return self.rule_wide or any(requirement.id in reading.requirements for reading in self.readings)
+        return self.rule_wide or any(
+            requirement.id in reading.requirements
+            or reading.carry_in is not None
+            or (requirement.share_of_total is not None and "total" in reading.requirements)
+            for reading in self.readings
+        )
 
 
 class Board(Strict):
@@ -245,12 +279,40 @@ class Board(Strict):
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 
 
+class Counting(Strict):
+    """
+    A counting window that is not the license period: it ends on the last such `ends` day (month and day, in `years` that are
+    odd, even or any) up to the expiry, or it starts on the day that the fact `starts` names.
+    """
+
+    ends: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")] | None = None
+    years: Literal["any", "odd", "even"] = "any"
+    starts: Identifier | None = None
+    sources: Sequence[Identifier]
+
+    @model_validator(mode="after")
+    def _one(self) -> Counting:
+        if (self.ends is None) == (self.starts is None):
+            raise ValueError("`counting` has exactly one of `ends` and `starts`")
+        return self
+
+
 class Cycle(Strict):
-    """How long a license period runs, and what fixes its last day."""
+    """How long a period in which hours are counted runs, and what fixes its last day."""
 
     months: Annotated[int, Field(ge=1, le=120)]
     anchor: Text
+    counting: Counting | None = None
     sources: Sequence[Identifier]
+
+
+class StatusRule(Strict):
+    """What is asked of a license that is not active: nothing (`due: false`), or what `requirements` replaces."""
+
+    says: Text
+    due: bool = True
+    requirements: dict[Identifier, RequirementPatch] = {}
+    sources: Annotated[Sequence[Identifier], Field(min_length=1)]
 
 
 class Note(Strict):
@@ -276,10 +338,16 @@ class RuleFile(Strict):
     accepts: Accepts
     hour_minutes: Annotated[int, Field(ge=1, le=120)] | None = None
     hours_per_unit: dict[Unit, Hours] = {}
+    rates: Sequence[Rate] = ()
     round_down_to: Annotated[Number, Field(gt=0, le=1)] | None = None
+    least_hours: Hours | None = None
     repeats: Literal["counted", "not_counted"] | None = None
+    repeats_within: Literal["period", "two_periods", "ever"] = "period"
     carry_in: CarryIn | None = None
+    several: Several | None = None
+    statuses: dict[Literal["inactive", "lapsed", "retired"], StatusRule] = {}
     requirements: Sequence[Requirement]
+    caps: Sequence[Cap] = ()
     open_questions: Sequence[OpenQuestion] = ()
     notes: Sequence[Note] = ()
     sources: dict[Identifier, Source]
@@ -288,25 +356,37 @@ class RuleFile(Strict):
         """Each requirement id once, in the order of the file."""
         return tuple(dict.fromkeys(requirement.id for requirement in self.requirements))
 
+    def cap_ids(self) -> tuple[str, ...]:
+        """Each cap id once, in the order of the file."""
+        return tuple(dict.fromkeys(cap.id for cap in self.caps))
+
     def versions(self, requirement_id: str) -> tuple[Requirement, ...]:
         """All dated versions of one requirement, in the order of the file."""
         return tuple(requirement for requirement in self.requirements if requirement.id == requirement_id)
 
-    def in_force_of(self, requirement: Requirement) -> InForce:
+    def in_force_of(self, requirement: Requirement | Cap) -> InForce:
         """The dates of one version: its own, or else those of the file."""
         return requirement.in_force or self.in_force
 
     def facts_asked(self) -> tuple[str, ...]:
         """The facts about the holder that any part of this rule asks for, in the order of the file."""
         asked: dict[str, None] = {}
-        for requirement in self.requirements:
-            conditions = [requirement.applies_when, *(variant.when for variant in requirement.variants)]
-            for condition in conditions:
+        if self.cycle.counting and self.cycle.counting.starts:
+            asked[self.cycle.counting.starts] = None
+        parts: list[Any] = [*self.requirements, *self.caps]
+        patches = [patch for question in self.open_questions for one in question.readings for patch in one.requirements.values()]
+        for part in (*parts, *patches):
+            for condition in (getattr(part, "applies_when", None), *(one.when for one in getattr(part, "variants", ()) or ())):
                 if condition is not None:
                     asked.update(dict.fromkeys(leaf.fact for leaf in condition.leaves() if leaf.fact))
-            asked.update(dict.fromkeys(alternative.fact for alternative in requirement.alternatives))
-            if requirement.fact:
-                asked[requirement.fact] = None
+            for alternative in getattr(part, "alternatives", ()) or ():
+                if alternative.fact:
+                    asked[alternative.fact] = None
+            window = getattr(part, "window", None)
+            if isinstance(window, WindowOf) and window.since:
+                asked[window.since] = None
+            if isinstance(part, Requirement) and part.fact:
+                asked[part.fact] = None
         return tuple(asked)
 
 

@@ -83,6 +83,7 @@ class RequirementAnswer:
     alternatives: tuple[str, ...]
     confidence: str
     sources: tuple[SourceAnswer, ...]
+    on_top: bool = False
 
     def __post_init__(self) -> None:
         if not self.why:

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 
 from goodstanding.core.rules.case import License
+from goodstanding.core.rules.model import Cycle
 from goodstanding.core.rules.outcome import Period
 
 ONE_DAY = dt.timedelta(days=1)
@@ -82,3 +83,31 @@ def renewals_before(license_: License, *, months: int, period: Period) -> int | 
     if count == 1 and not earlier and period.start - license_.issued < LONG_FIRST_PERIOD:
         return None
     return max(count, earlier)
+
+
+def counting_window(license_: License, *, cycle: Cycle, period: Period) -> Period:
+    """
+    The days in which hours count for `period`: the period itself, unless the rule counts by another calendar.
+
+    A window that ends on a fixed day ends on the last such day up to the expiry, so an expiry that is such a day changes
+    nothing. A window that starts on a day which the holder has not told starts with the period, which can only be later.
+    """
+    counting = cycle.counting
+    if counting is None:
+        return period
+    if counting.starts is not None:
+        start = license_.facts.get(counting.starts)
+        known = isinstance(start, dt.date) and start <= period.end
+        return Period(start=start, end=period.end) if known else period  # type: ignore[arg-type]
+    assert counting.ends is not None
+    month, day = (int(part) for part in counting.ends.split("-"))
+    year = period.end.year
+    while True:
+        end = dt.date(year, month, min(day, calendar.monthrange(year, month)[1]))
+        if end <= period.end and (counting.years == "any" or (counting.years == "even") == (year % 2 == 0)):
+            break
+        year -= 1
+    start = add_months(end, -cycle.months) + ONE_DAY
+    if license_.issued and start < license_.issued <= end:
+        start = license_.issued
+    return Period(start=start, end=end)

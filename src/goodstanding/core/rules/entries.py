@@ -1,0 +1,560 @@
+"""
+From entries to groups of alike hours: which entries can count under one license, and how many of the board's hours each is.
+
+Each entry is converted once and rounded once, then split by its parts, so rounding can not be repeated for gain or loss.
+Hours that no part of the rule can tell apart form one group, so the work after that depends on the number of groups and not
+on the number of entries. Amounts are exact.
+"""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from goodstanding.core.rules.case import CreditEntry, License
+from goodstanding.core.rules.clauses import Accepts, Hours, Unit, Which
+from goodstanding.core.rules.load import RuleBook
+from goodstanding.core.rules.model import Cap, CapPatch, Requirement, RequirementPatch, RuleFile
+from goodstanding.core.rules.outcome import Period
+
+UNSTATED_MANY = Fraction(1_000_000)
+"""Hours of an entry whose unit the rule does not convert, in the favorable reading only: it can not be ruled out that they suffice."""
+
+NO_TITLE = "Untitled"
+ATTRIBUTES = ("format", "activity", "sponsor", "course", "title")
+
+State = Literal["open", "future", "provisional"]
+Acceptance = Literal["yes", "no", "unstated"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days between which an entry must be completed, both included; None is open."""
+
+    start: dt.date | None
+    end: dt.date | None
+
+    def __contains__(self, day: dt.date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an entry: its amount in the unit of the entry, every topic that it counts for, and how it was given."""
+
+    amount: Decimal
+    topics: frozenset[str]
+    format: str | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A credit entry seen from one license on one day."""
+
+    id: str
+    credit: CreditEntry
+    approvals: frozenset[str] | None
+    parts: tuple[Part, ...]
+    state: State
+    in_period: bool
+    repeats: str | None
+    """The id of the entry with the same course that goes before this one."""
+
+    @property
+    def activity(self) -> str | None:
+        return "exam" if self.credit.quantity.unit == "exam" else self.credit.activity
+
+    @property
+    def sponsor(self) -> str | None:
+        return self.credit.sponsor.kind if self.credit.sponsor else None
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What decides how many hours an entry is, with every reading put in place. `generous`: what entries leave unstated turns out well."""
+
+    accepts: Accepts
+    hour_minutes: int | None
+    hours_per_unit: dict[Unit, Hours]
+    repeats: str | None
+    generous: bool
+
+
+def entries_for(
+    credits_: Iterable[CreditEntry],
+    *,
+    rules: RuleBook,
+    rule: RuleFile,
+    period: Period,
+    on: dt.date,
+    repeats_since: dt.date | None,
+) -> tuple[Entry, ...]:
+    """
+    The credits as entries, oldest first, whatever order they came in.
+
+    Of entries for one course that were completed since `repeats_since`, all but one repeat that one.
+    """
+    ordered = sorted(credits_, key=lambda credit: (credit.completed, credit.id))
+    first_of_course = _first_of_each_course(ordered, rules=rules, rule=rule, span=Span(repeats_since, period.end), on=on)
+    return tuple(
+        Entry(
+            id=credit.id,
+            credit=credit,
+            approvals=None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals)),
+            parts=_parts(credit, rules),
+            state=_state(credit, on=on),
+            in_period=credit.completed in period,
+            repeats=_repeated(credit, first_of_course) if credit.completed in period else None,
+        )
+        for credit in ordered
+    )
+
+
+def _state(credit: CreditEntry, *, on: dt.date) -> State:
+    if credit.completed > on:
+        return "future"
+    return "provisional" if credit.provisional else "open"
+
+
+def _parts(credit: CreditEntry, rules: RuleBook) -> tuple[Part, ...]:
+    nothing = not credit.quantity.amount
+    parts = [
+        Part(
+            amount=part.amount,
+            topics=frozenset[str]().union(*(rules.topics.counts_for(topic) for topic in part.topics)),
+            format=part.format or credit.format,
+        )
+        for part in credit.parts
+        # A course without hours still is a course about its topics.
+        if part.amount or nothing
+    ]
+    rest = credit.quantity.amount - sum((part.amount for part in parts), Decimal(0))
+    if rest or not parts:
+        parts.append(Part(amount=rest, topics=frozenset(), format=credit.format))
+    return tuple(parts)
+
+
+def _first_of_each_course(
+    ordered: list[CreditEntry], *, rules: RuleBook, rule: RuleFile, span: Span, on: dt.date
+) -> dict[str, CreditEntry]:
+    """
+    Of several entries for one course, the one that counts: accepted, then longest, then oldest.
+
+    Taking simply the oldest would let an entry that is added later, but dated earlier and shorter, take hours away. Where
+    earlier periods are looked at as well, the oldest goes first, because it has counted already.
+    """
+    best: dict[str, tuple[tuple[bool, bool, Fraction], CreditEntry]] = {}
+    for credit in ordered:
+        if credit.course is None or credit.course.id is None or credit.completed not in span:
+            continue
+        if _state(credit, on=on) != "open":
+            continue
+        approvals = None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals))
+        earlier = rule.repeats_within != "period" and not best.get(credit.course.id)
+        rank = (earlier, acceptance(approvals, rule.accepts) == "yes", Fraction(credit.quantity.amount))
+        if credit.course.id not in best or rank > best[credit.course.id][0]:
+            best[credit.course.id] = (rank, credit)
+    return {course: credit for course, (_, credit) in best.items()}
+
+
+def _repeated(credit: CreditEntry, first_of_course: dict[str, CreditEntry]) -> str | None:
+    if credit.course is None or credit.course.id is None:
+        return None
+    first = first_of_course.get(credit.course.id)
+    return first.id if first is not None and first.id != credit.id else None
+
+
+def acceptance(approvals: frozenset[str] | None, accepts: Accepts) -> Acceptance:
+    """Whether an entry with these approvals counts; `unstated` where it depends on what was not said."""
+    if accepts.others == "anyone":
+        return "yes"
+    if approvals is None:
+        return "unstated"
+    if not approvals.isdisjoint(accepts.bodies):
+        return "yes"
+    return "yes" if accepts.others == "any_body" and approvals else "no"
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Hours that the rule can not tell apart: the entries and parts that they come from, oldest first."""
+
+    entry: Entry
+    part: Part
+    settled: frozenset[str]
+    """Which of the doubts about these entries the holder settled."""
+    members: list[tuple[Entry, Decimal]]
+    crowded: bool = False
+    """Whether a cap on a day or on an entry could reach it; it then is of one entry."""
+
+
+def fits(which: Which, group: Group, *, good: bool, generous: bool) -> bool:
+    """
+    Whether the hours of `group` are those that `which` means.
+
+    `good` says whether it is good for the holder if they are. What an entry leaves unstated turns out well if `generous` or
+    settled by the holder, and badly otherwise.
+    """
+    entry, part = group.entry, group.part
+
+    def unstated(attribute: str) -> bool:
+        return good if generous or attribute in group.settled else not good
+
+    if which.topics is not None and part.topics.isdisjoint(which.topics):
+        return False
+    if which.formats is not None and not (unstated("format") if part.format is None else part.format in which.formats):
+        return False
+    if which.activities is not None and not (
+        unstated("activity") if entry.activity is None else entry.activity in which.activities
+    ):
+        return False
+    if which.sponsors is not None and not (unstated("sponsor") if entry.sponsor is None else entry.sponsor in which.sponsors):
+        return False
+    if which.approved_by is not None and not (
+        unstated("approvals") if entry.approvals is None else not entry.approvals.isdisjoint(which.approved_by)
+    ):
+        return False
+    course = entry.credit.course
+    if which.numbered_by is not None and not (
+        unstated("course") if course is None else any(body in course.numbers for body in which.numbered_by)
+    ):
+        return False
+    if which.courses is not None and not (
+        unstated("course")
+        if course is None
+        else course.id in which.courses or any(str(number) in which.courses for number in course.numbers.values())
+    ):
+        return False
+    if which.title_has is not None:
+        title = entry.credit.title.casefold()
+        named = unstated("title") if entry.credit.title == NO_TITLE else any(word.casefold() in title for word in which.title_has)
+        if not named:
+            return False
+    if which.any is not None and not any(fits(one, group, good=good, generous=generous) for one in which.any):
+        return False
+    return which.not_ is None or not fits(which.not_, group, good=not good, generous=generous)
+
+
+def unstated_in(which: Which, group: Group) -> list[str]:
+    """What the entries of `group` leave unstated and `which` asks for, if that could decide whether they fit."""
+    entry = group.entry
+    if (
+        group.part.format is not None
+        and entry.activity is not None
+        and entry.approvals is not None
+        and entry.credit.sponsor is not None
+        and entry.credit.course is not None
+    ):
+        return []
+    if fits(which, group, good=True, generous=True) == fits(which, group, good=True, generous=False):
+        return []
+    found = []
+    for part in which.parts():
+        if part.formats is not None and group.part.format is None:
+            found.append("format")
+        if part.activities is not None and group.entry.activity is None:
+            found.append("activity")
+        if part.sponsors is not None and group.entry.sponsor is None:
+            found.append("sponsor")
+        if part.approved_by is not None and group.entry.approvals is None:
+            found.append("approvals")
+        if (part.numbered_by is not None or part.courses is not None) and group.entry.credit.course is None:
+            found.append("course")
+        if part.title_has is not None and group.entry.credit.title == NO_TITLE:
+            found.append("title")
+    return [doubt for doubt in dict.fromkeys(found) if doubt not in group.settled]
+
+
+class Vocabulary:
+    """What a rule can tell hours apart by; worked out once per rule."""
+
+    def __init__(self, rule: RuleFile) -> None:
+        parts = [part for which in selections_of(rule) for part in which.parts()]
+        self.formats = any(part.formats is not None for part in parts)
+        self.activities = any(part.activities is not None for part in parts)
+        self.sponsors = any(part.sponsors is not None for part in parts)
+        self.numbers = frozenset(body for part in parts for body in part.numbered_by or ())
+        self.courses = frozenset(name for part in parts for name in part.courses or ())
+        self.words = tuple(sorted({word.casefold() for part in parts for word in part.title_has or ()}))
+        caps: list[Cap | CapPatch] = [*rule.caps]
+        caps += [patch for question in rule.open_questions for one in question.readings for patch in one.caps.values()]
+        crowding = [one.hours for one in caps if one.per in ("day", "entry") and one.hours is not None]
+        crowded = any(one.per in ("day", "entry") for one in caps)
+        self.least_daily = None if not crowded else min(crowding, default=Decimal(0))
+        if rule.rates and crowded:
+            self.least_daily = Decimal(0)
+
+    def course(self, credit: CreditEntry) -> object:
+        """What the rule can see of the identity of a course."""
+        if credit.course is None or not (self.numbers or self.courses):
+            return credit.course is None
+        given = frozenset(credit.course.numbers)
+        names = {credit.course.id, *(str(number) for number in credit.course.numbers.values())}
+        return given & self.numbers, frozenset(name for name in names if name in self.courses)
+
+    def title(self, credit: CreditEntry) -> object:
+        """Which of the words that the rule looks for stand in a title."""
+        if not self.words:
+            return None
+        title = credit.title.casefold()
+        return credit.title == NO_TITLE, tuple(word in title for word in self.words)
+
+    def crowded(self, entries: Iterable[Entry]) -> frozenset[str]:
+        """The entries that a cap on a day or on an entry could reach: long ones, and those on days with many hours."""
+        if self.least_daily is None:
+            return frozenset()
+        found: set[str] = set()
+        chain: list[Entry] = []
+        reach: dt.date | None = None
+        for entry in sorted(entries, key=lambda one: one.credit.started or one.credit.completed):
+            start = entry.credit.started or entry.credit.completed
+            if reach is None or start > reach:
+                found |= self._crowd(chain)
+                chain, reach = [], entry.credit.completed
+            chain.append(entry)
+            reach = max(reach, entry.credit.completed)
+        return frozenset(found | self._crowd(chain))
+
+    def _crowd(self, chain: list[Entry]) -> set[str]:
+        assert self.least_daily is not None
+        hours = sum((entry.credit.quantity.amount for entry in chain), Decimal(0))
+        if hours <= self.least_daily and all(entry.credit.quantity.unit == "hour" for entry in chain):
+            return set()
+        return {entry.id for entry in chain}
+
+
+def selections_of(rule: RuleFile) -> Iterable[Which]:
+    """Every `which` in the rule, readings and statuses included."""
+    patches = [patch for question in rule.open_questions for one in question.readings for patch in one.requirements.values()]
+    patches += [patch for status in rule.statuses.values() for patch in status.requirements.values()]
+    parts: list[Requirement | RequirementPatch] = [*rule.requirements, *patches]
+    for part in parts:
+        if part.which is not None:
+            yield part.which
+        for alternative in part.alternatives or ():
+            if alternative.entry is not None:
+                yield alternative.entry
+    for cap in rule.caps:
+        if cap.which is not None:
+            yield cap.which
+    for question in rule.open_questions:
+        for reading in question.readings:
+            for patch in reading.caps.values():
+                if patch.which is not None:
+                    yield patch.which
+            if reading.accepts and reading.accepts.except_for:
+                yield reading.accepts.except_for
+    if rule.accepts.except_for:
+        yield rule.accepts.except_for
+    for rate in rule.rates:
+        yield rate.which
+
+
+class Pool:
+    """
+    All open hours under one license in groups, oldest first; a set of groups is an integer whose bits are their numbers.
+
+    `days` are the days on which a window, a year or a version begins or has ended, so that no group lies on both sides.
+    """
+
+    def __init__(
+        self, entries: tuple[Entry, ...], *, rule: RuleFile, license_: License, vocabulary: Vocabulary, days: Iterable[dt.date]
+    ) -> None:
+        self.rule = rule
+        self.groups: list[Group] = []
+        limits = sorted(set(days))
+        crowded = vocabulary.crowded(entry for entry in entries if entry.state == "open")
+        found: dict[object, Group] = {}
+        for entry in entries:
+            if entry.state != "open":
+                continue
+            settled = _settled(entry, license_)
+            credit = entry.credit
+            same_entry = (
+                credit.quantity.unit,
+                entry.approvals,
+                entry.in_period,
+                entry.repeats is not None,
+                settled,
+                bisect.bisect_right(limits, credit.completed),
+                entry.activity if vocabulary.activities else None,
+                entry.sponsor if vocabulary.sponsors else None,
+                vocabulary.course(credit),
+                vocabulary.title(credit),
+                entry.id if entry.id in crowded else None,
+            )
+            for part in entry.parts:
+                key = (same_entry, part.topics, part.format if vocabulary.formats else None)
+                group = found.get(key)
+                if group is None:
+                    group = found[key] = Group(entry=entry, part=part, settled=settled, members=[], crowded=entry.id in crowded)
+                    self.groups.append(group)
+                group.members.append((entry, part.amount))
+        self._fits: dict[tuple[int, bool, bool], int] = {}
+        self._spans: dict[Span | None, int] = {}
+        self._topics: dict[tuple[str, ...], int] = {}
+        self._members: dict[object, list[tuple[str, Fraction]]] = {}
+        self._rated: dict[object, dict[tuple[Decimal, Decimal], Fraction]] = {}
+        self._units: dict[object, tuple[list[int], int]] = {}
+        self._amounts: dict[int, tuple[Terms, list[int], int, int]] = {}
+        self.everything = (1 << len(self.groups)) - 1
+        self.in_period = self.those(lambda group: group.entry.in_period)
+
+    def those(self, test: Callable[[Group], bool]) -> int:
+        """The groups for which `test` holds."""
+        mask = 0
+        for number, group in enumerate(self.groups):
+            if test(group):
+                mask |= 1 << number
+        return mask
+
+    def fitting(self, which: Which, *, good: bool, generous: bool) -> int:
+        """The groups that `which` means; see `fits`."""
+        key = (id(which), good, generous)
+        if key not in self._fits:
+            self._fits[key] = self.those(lambda group: fits(which, group, good=good, generous=generous))
+        return self._fits[key]
+
+    def about(self, topics: tuple[str, ...]) -> int:
+        """The groups about one of `topics`."""
+        if topics not in self._topics:
+            self._topics[topics] = self.those(lambda group: not group.part.topics.isdisjoint(topics))
+        return self._topics[topics]
+
+    def within(self, span: Span | None) -> int:
+        """The groups completed within `span`; None is the license period."""
+        if span is None:
+            return self.in_period
+        if span not in self._spans:
+            self._spans[span] = self.those(lambda group: group.entry.credit.completed in span)
+        return self._spans[span]
+
+    def hours(self, terms: Terms) -> tuple[list[int], int]:
+        """The hours of each group in whole units, and how many units make an hour."""
+        return self._of(terms)[1:3]
+
+    def countable(self, terms: Terms) -> int:
+        """The groups that can count at all, whether or not they have hours."""
+        return self._of(terms)[3]
+
+    def _of(self, terms: Terms) -> tuple[Terms, list[int], int, int]:
+        known = self._amounts.get(id(terms))
+        if known is None:
+            units, scale = self._converted(terms)
+            mask = 0
+            for number, group in enumerate(self.groups):
+                mask |= countable(group, terms) << number
+            allowed = [amount if mask >> number & 1 else 0 for number, amount in enumerate(units)]
+            known = self._amounts[id(terms)] = (terms, allowed, scale, mask)
+        return known
+
+    def _converted(self, terms: Terms) -> tuple[list[int], int]:
+        """The hours of each group whoever approved it, which is the same for many terms."""
+        key = (terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
+        if key not in self._units:
+            exact = [self.group_hours(group, terms) for group in self.groups]
+            scale = math.lcm(*(amount.denominator for amount in exact)) if exact else 1
+            self._units[key] = ([amount.numerator * (scale // amount.denominator) for amount in exact], scale)
+        return self._units[key]
+
+    def members(self, group: Group, terms: Terms) -> list[tuple[str, Fraction]]:
+        """The board's hours of each entry in `group`, whoever approved them; none if the rule does not convert their unit."""
+        key = (id(group), terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
+        if key not in self._members:
+            rate = rate_of(group, terms, rule=self.rule)
+            known = self._rated.setdefault((rate, terms.generous), {})
+            found = []
+            for entry, amount in group.members if rate is not None or terms.generous else ():
+                pair = (entry.credit.quantity.amount, amount)
+                if pair not in known:
+                    known[pair] = (
+                        (UNSTATED_MANY if amount else Fraction(0))
+                        if rate is None
+                        else member_hours(entry, amount, rate[0], per_entry=rate[1], rule=self.rule)
+                    )
+                found.append((entry.id, known[pair]))
+            self._members[key] = found
+        return self._members[key]
+
+    def group_hours(self, group: Group, terms: Terms) -> Fraction:
+        """The board's hours in `group`, whoever approved them."""
+        rule = self.rule
+        rate = rate_of(group, terms, rule=rule)
+        if rate is None:
+            return UNSTATED_MANY if terms.generous and any(amount for _, amount in group.members) else Fraction(0)
+        hours, per_entry = rate
+        if rule.round_down_to is None and rule.least_hours is None and not per_entry:
+            # Without rounding per entry, the sum of the amounts converts to the sum of the hours, in one step.
+            amount = Fraction(sum((amount for _, amount in group.members), Decimal(0)))
+            return amount if hours == 1 else amount * hours
+        return sum((hours for _, hours in self.members(group, terms)), Fraction(0))
+
+
+def _settled(entry: Entry, license_: License) -> frozenset[str]:
+    if not license_.confirmed:
+        return _NOTHING
+    return frozenset(doubt for doubt in ("approvals", "repeat", *ATTRIBUTES) if license_.confirms(f"{doubt}:{entry.id}"))
+
+
+_NOTHING = frozenset[str]()
+
+
+def countable(group: Group, terms: Terms) -> bool:
+    """Whether the entries of `group` can count at all under `terms`."""
+    entry = group.entry
+    accepted = acceptance(entry.approvals, terms.accepts)
+    if accepted != "yes":
+        kindly = terms.generous or "approvals" in group.settled
+        needless = terms.accepts.except_for is not None and fits(
+            terms.accepts.except_for, group, good=True, generous=terms.generous
+        )
+        if not needless and (accepted == "no" or not kindly):
+            return False
+    if entry.repeats is None or terms.repeats == "counted":
+        return True
+    return terms.repeats is None and (terms.generous or "repeat" in group.settled)
+
+
+def rate_of(group: Group, terms: Terms, *, rule: RuleFile) -> tuple[Fraction, bool] | None:
+    """The board's hours for one unit of `group`, or for a whole entry (True); None if the rule does not say."""
+    unit = group.entry.credit.quantity.unit
+    for rate in rule.rates:
+        if (rate.unit is None or rate.unit == unit) and fits(rate.which, group, good=True, generous=terms.generous):
+            return Fraction(rate.hours), rate.per == "entry"
+    hours = hours_per(unit, terms)
+    return None if hours is None else (hours, False)
+
+
+def hours_per(unit: Unit, terms: Terms) -> Fraction | None:
+    """The board's hours in one of `unit`, without special rates; None if the rule does not say."""
+    if unit in terms.hours_per_unit:
+        return Fraction(terms.hours_per_unit[unit])
+    if unit == "minute" and terms.hour_minutes is not None:
+        return Fraction(1, terms.hour_minutes)
+    return Fraction(1) if unit == "hour" else None
+
+
+def member_hours(entry: Entry, amount: Decimal, rate: Fraction, *, per_entry: bool, rule: RuleFile) -> Fraction:
+    """
+    The board's hours in `amount` of an entry, in its unit.
+
+    The whole is converted once and rounded once; a part is its share of that.
+    """
+    whole = entry.credit.quantity.amount
+    if not amount:
+        return Fraction(0)
+    if not per_entry and rule.round_down_to is None and rule.least_hours is None:
+        return Fraction(amount) * rate
+    hours = rate if per_entry else Fraction(whole) * rate
+    if rule.round_down_to is not None:
+        step = Fraction(rule.round_down_to)
+        hours = hours // step * step
+    if rule.least_hours is not None and hours < Fraction(rule.least_hours):
+        return Fraction(0)
+    return hours * Fraction(amount) / Fraction(whole)
