@@ -452,3 +452,12 @@ def test_the_number_of_queries_does_not_grow(clinician):
     with CaptureQueriesContext(connection) as many:
         stand(clinician)
     assert len(many) == len(few) == 5
+
+
+def test_a_day_long_past_is_no_deadline_while_it_is_only_in_doubt(clinician):
+    """Whether Florida's course of the first six months is still owed from people licensed for long is an open question."""
+    a_license(clinician, rule="us/fl/lmhc", license_type="LMHC", facts={})
+    one = only(clinician)
+    doubtful = [asked for asked in one.evaluation.requirements if asked.due < TODAY]
+    assert [asked.outcome for asked in doubtful] == [Outcome.UNKNOWN]
+    assert one.gap.deadline == PERIOD_END

@@ -51,7 +51,12 @@ def gap_of(*, name: str, evaluation: Evaluation | None, waived: bool = False) ->
     total = sum((requirement.missing for requirement in unmet if requirement.id == "total"), Decimal(0))
     # Hours on a subject are hours of the total as well, so they are owed once.
     subjects = [requirement.missing for requirement in unmet if requirement.id != "total"]
-    due = [one.due for one in evaluation.requirements if one.outcome is not Outcome.MET and one.due]
+    # A day that has passed is a deadline only where something is certainly owed since; a mere doubt about it waits for the renewal.
+    due = [
+        one.due
+        for one in evaluation.requirements
+        if one.due and (one.outcome is Outcome.UNMET or (one.outcome is Outcome.UNKNOWN and one.due >= evaluation.on))
+    ]
     ends = [evaluation.period.end] if evaluation.period else []
     return Gap(
         name=name,
