@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import get_args
 
-from goodstanding.core.rules.case import EARLIEST, MOST, Activity, Format, SponsorKind
+from goodstanding.core.rules.case import EARLIEST, MOST
+from goodstanding.core.rules.clauses import Activity, Format, SponsorKind
 from goodstanding.core.rules.load import RuleBook
 
 __all__ = [
