@@ -785,6 +785,9 @@ class Judge:
                     enough = self._sum(result.terms, claim.mask & ~contested) >= claim.need
                     if not enough and self._sum(result.terms, held):
                         linked.add(requirement.id)
+        if len(linked) > 1:
+            # What a part misses is owed for the whole as well, so it bears on which of the others should give way.
+            linked |= {one for one in reach if any(result.missing for result in solo[one][1].values())}
         return linked
 
     def _capped(self, requirement_id: str) -> int:
