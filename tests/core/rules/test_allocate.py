@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from goodstanding.core.rules.allocate import Allocation, Limit, Problem, Use, Want, allocate, owed
 
-steady = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+steady = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 @st.composite
@@ -33,7 +33,7 @@ def problems(draw: st.DrawFn, *, exclusive: bool) -> Problem:
                 apart[other] |= 1 << one
     parents = tuple(draw(st.integers(0, owner)) for owner in range(owners))
     return Problem(
-        amounts=tuple(draw(st.lists(st.integers(0, 3), min_size=groups, max_size=groups))),
+        amounts=tuple(draw(st.lists(st.integers(0, 3 if groups < 4 and not exclusive else 2), min_size=groups, max_size=groups))),
         wants=tuple(wants),
         limits=tuple(limits),
         parents=parents,

@@ -573,3 +573,11 @@ def test_an_outcome_is_never_met_by_hours_that_only_one_of_two_may_have() -> Non
     found = answer(rules, about("supervision", 20))
     assert Outcome.UNMET in {one.outcome for one in found.requirements}
     assert sum(one.counted for one in found.credits) == 20
+
+
+def test_hours_go_where_they_save_most_even_if_the_total_then_waits_for_a_topic_that_is_short_anyway() -> None:
+    rules = book(requirement("total", 9), requirement("suicide", 1, on_top=True), requirement("ethics", 7))
+    found = answer(rules, credit(amount=9, parts=[{"amount": Decimal("0.5"), "topics": ["suicide"]}]))
+    missing = {one.id: one.missing for one in found.requirements}
+    # The 7 hours of ethics fill the total as well, so the half hour does more as the hour on top.
+    assert missing == {"total": Decimal("0.5"), "suicide": Decimal("0.5"), "ethics": 7}

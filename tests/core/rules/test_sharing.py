@@ -15,7 +15,7 @@ from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.outcome import Evaluation, Outcome, Standing, evaluation_to_json
 from tests.core.rules.example import answer, book, requirement
 
-steady = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+steady = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 TOPICS = ["ethics", "suicide", "cultural_competence"]
 RANK = {Outcome.UNMET: 0, Outcome.UNKNOWN: 1, Outcome.MET: 2}
 

@@ -49,6 +49,8 @@ def _show(evaluation: Evaluation) -> None:
         _print(textwrap.fill(one.why, 100, initial_indent="        ", subsequent_indent="        "))
     for excused in evaluation.not_applicable:
         _print(f"\n{'-':<8}{excused.id}: {excused.why}")
+    for cap in evaluation.caps:
+        _print(f"\n{'LIMIT':<8}{cap.id}: {cap.why}")
     if evaluation.credits:
         _print("\nCredits")
     for credit in evaluation.credits:

@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import json
 import sys
+from fractions import Fraction
 from typing import Any
 
 from goodstanding.conf.commands.days import day
@@ -105,7 +106,7 @@ def _show(book: RuleBook, rule: Rule, *, on: dt.date | None) -> None:
     _print(f"Confidence: {file.confidence}. Checked on {file.checked_on}. Check with your board before you rely on it.")
     _print(f"Period: {file.cycle.months} months; {file.cycle.anchor}.")
     for one in _chosen(rule, on):
-        hours = f"{show_number(one.hours)} hours" if one.hours is not None else one.kind
+        hours = f"{show_number(one.hours)} hours" if one.hours is not None else _share(one.share_of_total) or one.kind
         _print(f"\n{one.id}: {hours}, {one.label}{_dates(file.in_force_of(one))}")
         _print(f"  {one.says}")
         if one.applies_text:
@@ -114,6 +115,14 @@ def _show(book: RuleBook, rule: Rule, *, on: dt.date | None) -> None:
             _print(f"  Instead: {alternative.says}.")
         for source in one.sources:
             _print(f"  Source ({file.sources[source].kind}): {file.sources[source].url}")
+    for cap in file.caps:
+        if on is None or file.in_force_of(cap).covers(on):
+            most = f"{show_number(cap.hours)} hours" if cap.hours is not None else _share(cap.share_of_total)
+            per = "" if cap.per == "period" else f" a {cap.per}" if cap.per != "entry" else " of one entry"
+            _print(f"\nAt most {most}{per}: {cap.label}{_dates(file.in_force_of(cap))}")
+            _print(f"  {cap.says}")
+            for source in cap.sources:
+                _print(f"  Source ({file.sources[source].kind}): {file.sources[source].url}")
     for question in file.open_questions:
         _print(f"\nOpen question {question.id}: {question.text}")
         for reading in question.readings:
@@ -125,6 +134,10 @@ def _show(book: RuleBook, rule: Rule, *, on: dt.date | None) -> None:
             _print(f"  {fact_id}: {fact.question}")
     for note in file.notes:
         _print(f"\nNote: {note.text}")
+
+
+def _share(share: Fraction | None) -> str:
+    return "" if share is None else f"{share} of the total"
 
 
 def _dates(dates: InForce) -> str:

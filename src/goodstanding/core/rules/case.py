@@ -35,6 +35,9 @@ MOST = {
 }
 """More than this in one entry is taken for a slip of the pen."""
 
+CONFIRMABLE = ("approvals", "repeat", "format", "activity", "sponsor", "course", "title")
+"""What an entry may leave unstated and the holder may settle with the board; named like `approvals:c1`."""
+
 EARLIEST = dt.date(1930, 1, 1)
 LATEST = dt.date(2150, 12, 31)
 
@@ -261,7 +264,8 @@ def _check_license(license_: License, case: Case, rules: RuleBook, document: Doc
             unknown("carried_in", requirement_id, "requirement", requirement_id, ids)
     if license_.confirmed != "all":
         questions = {question.id for question in rule.open_questions} | {"carried_in"}
-        questions |= {f"{kind}:{credit.id}" for credit in case.credits for kind in ("approvals", "repeat")}
+        questions |= {f"unsettled_{one.id}" for one in rule.requirements if one.kind == "unsettled"}
+        questions |= {f"{kind}:{credit.id}" for credit in case.credits for kind in CONFIRMABLE}
         for position, question in enumerate(license_.confirmed):
             if question in rules.facts and question not in questions:
                 mend = "Answer it under `facts`; only open questions can be confirmed."

@@ -180,7 +180,7 @@ class Judge:
         self._fingerprints: dict[int, object] = {}
         self._terms: dict[tuple[int, int | None, int, str | None, bool], Terms] = {}
         self._sums: dict[tuple[int, int], Fraction] = {}
-        self._shared: dict[object, tuple[Problem, Allocation]] = {}
+        self._shared: dict[object, tuple[Problem, Allocation, dict[str, tuple[Fraction, Fraction]]]] = {}
         self._known_portions: dict[int, tuple[Shared, dict[int, list[tuple[str, Fraction]]]]] = {}
         self._requirements: list[Requirement] = []
         self._tight: list[Cap] = []
@@ -785,6 +785,9 @@ class Judge:
                     enough = self._sum(result.terms, claim.mask & ~contested) >= claim.need
                     if not enough and self._sum(result.terms, held):
                         linked.add(requirement.id)
+        if len(linked) > 1:
+            # What a part misses is owed for the whole as well, so it bears on which of the others should give way.
+            linked |= {one for one in reach if any(result.missing for result in solo[one][1].values())}
         return linked
 
     def _capped(self, requirement_id: str) -> int:
@@ -907,9 +910,9 @@ class Judge:
                 parents=parents,
                 apart=apart if any(apart) else (),
             )
-            self._shared[key] = (problem, allocate(problem))
-        problem, allocation = self._shared[key]
-        return Shared(problem, allocation, owners, tuple(caps), scale_all, terms)
+            self._shared[key] = (problem, allocate(problem), {})
+        problem, allocation, figures = self._shared[key]
+        return Shared(problem, allocation, owners, tuple(caps), scale_all, terms, figures)
 
     def _parent(self, requirement_id: str, result: Result, owners: dict[str, int]) -> int:
         """The requirement that this one is a part of, among those that are asked; itself if none is."""
@@ -1098,6 +1101,8 @@ class Shared:
     caps: tuple[Held, ...]
     scale: int
     terms: Terms
+    figures: dict[str, tuple[Fraction, Fraction]]
+    """Counted and missing hours by requirement, as far as they were asked for; kept with the allocation."""
 
     def counted(self, requirement_id: str) -> Fraction:
         """The hours that count toward one requirement."""
@@ -1113,10 +1118,13 @@ class Shared:
 
     def result(self, requirement_id: str, result: Result) -> Result:
         """The result of one requirement after the hours have been shared out."""
-        missing = NOTHING if result.alternative is not None else sum(self.missing(requirement_id), NOTHING)
+        if requirement_id not in self.figures:
+            self.figures[requirement_id] = (self.counted(requirement_id), sum(self.missing(requirement_id), NOTHING))
+        counted, missing = self.figures[requirement_id]
+        missing = NOTHING if result.alternative is not None else missing
         return replace(
             result,
-            counted=self.counted(requirement_id),
+            counted=counted,
             missing=missing,
             met=not missing,
             terms=self.terms,
