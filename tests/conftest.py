@@ -7,11 +7,18 @@ import os
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from goodstanding.accounts.models import Holder, Profile, Role, User
 
 _serial = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """Limits on tries count in the cache; what one test used up must not be missing in the next."""
+    cache.clear()
 
 
 @pytest.fixture

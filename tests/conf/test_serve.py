@@ -129,6 +129,16 @@ def test_a_second_start_keeps_the_state_and_a_stop_is_graceful(tmp_path: Path) -
     assert (tmp_path / "state" / "secret-key").read_text() == key
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_in_a_terminal_stops_everything_in_order(tmp_path: Path, how: signal.Signals) -> None:
+    """A terminal sends the interrupt to all its processes at once; none of them may hang, or be killed after a wait."""
+    with running_server(tmp_path) as server:
+        os.killpg(server.process.pid, how)
+        assert server.process.wait(timeout=8) == 0
+    assert "Stopped." in server.output()
+    assert processes_of(tmp_path) == []
+
+
 def test_a_killed_server_leaves_no_process_behind(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         os.kill(server.process.pid, signal.SIGKILL)

@@ -79,4 +79,4 @@ def test_make_run_starts_the_product(tmp_path: Path) -> None:
         assert status == 200
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=60)

@@ -21,6 +21,17 @@ def end_with_parent(*, meanwhile: Callable[[int], None] | None = None) -> None:
         threading.Thread(target=_watch, args=(parent, meanwhile), daemon=True, name="end-with-parent").start()
 
 
+def leave_interrupts_to_parent() -> None:
+    """
+    Ctrl-C reaches every process of the terminal; below ``serve``, its parent alone acts on it and then stops the others in order.
+
+    A granian process that is interrupted and told to stop at the same moment hangs until it is killed. It sets its handlers
+    after the application is loaded, so the signal is blocked, for this thread and all that it starts.
+    """
+    if os.environ.get(VARIABLE):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
 def _watch(parent: int, meanwhile: Callable[[int], None] | None) -> None:
     pause = threading.Event()
     seconds = 0

@@ -186,7 +186,7 @@ def _serve(host: str, port: int, workers: int) -> int:
             blocking_threads=4,
             backlog=1024,
             respawn_failed_workers=True,
-            workers_kill_timeout=10,
+            workers_kill_timeout=5,
             log_level=LogLevels.warning,
             websockets=False,
         ).serve()
