@@ -341,6 +341,15 @@ def test_a_requirement_read_as_not_due_stays_visible() -> None:
 # The holder
 
 
+def test_what_the_license_tells_is_not_put_into_the_mouth_of_its_holder() -> None:
+    long_held = requirement(
+        "ethics", 3, applies_when={"about": "months_licensed", "at_most": 12}, applies_text="your license is younger than a year"
+    )
+    assert answer(book(long_held)).not_applicable[0].why == (
+        "Due only if your license is younger than a year; by what your license and your answers say, that is not so."
+    )
+
+
 SUPERVISION = requirement("supervision", 6, applies_when={"fact": "supervisor", "is": True}, applies_text="you supervise others")
 
 

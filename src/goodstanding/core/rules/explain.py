@@ -165,7 +165,11 @@ def not_applicable(requirement_: Requirement, *, renewals: FactValue | None) -> 
         return f"Not due in this period: its turn is {'the next period' if away == 1 else f'{away} periods from now'}."
     if requirement_.applies_text is None:
         return "Not due in this period."
-    return f"Due only if {requirement_.applies_text}; you said that is not so."
+    condition = requirement_.applies_when
+    told = condition is not None and all(leaf.fact for leaf in condition.leaves())
+    # What the license itself tells (its age, its period) nobody said.
+    why = "you said that is not so" if told else "by what your license and your answers say, that is not so"
+    return f"Due only if {requirement_.applies_text}; {why}."
 
 
 def waived() -> str:
