@@ -27,7 +27,7 @@ def test_every_requirement_is_sourced_and_dated(rule_id: str) -> None:
         assert requirement.says.endswith(".")
         kinds = {rule.sources[source].kind for source in requirement.sources}
         if requirement.confidence == "vendor":
-            assert "vendor" in kinds
+            assert kinds == {"vendor"}
         if requirement.confidence == "primary":
             assert kinds & {"statute", "board"}
 
