@@ -143,7 +143,7 @@ def test_an_open_question_is_told_confirmed_and_opened_again(signed_in, clinicia
 
     answered = {"confirmed_on": "2026-05-03", "note": "Ms. Example at the desk: <any> agency."}
     response = signed_in.post(confirm_url(license_), answered, follow=True)
-    assert response.redirect_chain == [(f"/standing/#{anchor_of(license_.pk)}", 302)]
+    assert response.redirect_chain == [(f"/standing/{license_.pk}/", 302)]
     assert "Met, as you confirmed" in row_of(response, license_, "ethics")
     assert "Confirmed by you on 3 May 2026 . “Ms. Example at the desk: <any> agency.”" in text_of(response)
     assert AuditEvent.objects.filter(tag="license:question:confirmed", subject_id=str(license_.pk)).count() == 1
@@ -239,7 +239,7 @@ def test_a_question_about_one_credit_leads_to_that_credit(signed_in, clinician):
     license_ = a_license(clinician)
     entry = a_credit(clinician, approvals=None)
     body = signed_in.get("/standing/").content.decode()
-    assert f'href="{reverse("credit-page", args=[entry.pk])}">Open this credit' in body
+    assert f'href="{reverse("standing-missing")}?credit={entry.pk}">Fill this in' in body
     assert f'href="{confirm_url(license_, f"approvals:{entry.pk}")}"' in body
     signed_in.post(confirm_url(license_, f"approvals:{entry.pk}"), {"confirmed_on": "2026-05-03", "note": ""})
     assert "Met, as you confirmed" in row_of(signed_in.get("/standing/"), license_, "ethics")
@@ -343,7 +343,7 @@ def test_the_case_file_answers_as_the_page_does(signed_in, clinician):
     case = case_of(parse_document(response.content.decode(), name="case.yaml"), rulebook())
     assert case.on == dt.date(2026, 6, 30)
     answer = evaluate(case.licenses, case.credits, rulebook(), case.on)
-    shown = signed_in.get("/standing/?on=2026-06-30")
+    shown = signed_in.get(f"/standing/{license_.pk}/?on=2026-06-30")
     for requirement in answer.evaluations[0].requirements:
         row = row_of(shown, license_, requirement.id)
         assert f"{requirement.counted.normalize():f} of {requirement.required.normalize():f} h" in row

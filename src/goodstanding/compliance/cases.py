@@ -103,9 +103,15 @@ def entry_in_case(*, entry: CreditEntry, rules: RuleBook) -> case.CreditEntry | 
 
 
 def _questions(rule: RuleFile, entry_ids: Iterable[str]) -> frozenset[str]:
-    """Everything that can be confirmed for a license of this rule: its open questions, and those about single entries."""
-    of_entries = (f"{kind}:{entry_id}" for entry_id in entry_ids for kind in ("approvals", "repeat"))
-    return frozenset(("carried_in", *(question.id for question in rule.open_questions), *of_entries))
+    """
+    Everything that can be confirmed for a license of this rule: its open questions, what it leaves unsettled, and what single
+    entries leave unstated.
+
+    This must name all that an evaluation calls confirmable, or a confirmation would be recorded and then decide nothing.
+    """
+    of_entries = (f"{kind}:{entry_id}" for entry_id in entry_ids for kind in case.CONFIRMABLE)
+    unsettled = (f"unsettled_{one.id}" for one in rule.requirements if one.kind == "unsettled")
+    return frozenset(("carried_in", *(question.id for question in rule.open_questions), *unsettled, *of_entries))
 
 
 def _facts(answers: Mapping[str, FactValue], vocabulary: Mapping[str, Fact]) -> dict[str, FactValue]:

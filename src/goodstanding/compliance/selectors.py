@@ -17,7 +17,8 @@ from goodstanding.core.rules.case import CreditEntry as EntryCase
 from goodstanding.core.rules.case import License as LicenseCase
 from goodstanding.core.rules.evaluate import evaluate
 from goodstanding.core.rules.load import RuleBook
-from goodstanding.core.rules.outcome import Evaluation, QuestionAnswer, Standing
+from goodstanding.core.rules.model import FactValue
+from goodstanding.core.rules.outcome import Evaluation, Outcome, QuestionAnswer, Standing
 from goodstanding.credit.selectors import list_entries
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.licensing.selectors import current_confirmations, current_facts, license_name, list_licenses
@@ -26,7 +27,17 @@ if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder
     from goodstanding.licensing.models import License
 
-__all__ = ["EntryStanding", "HolderStanding", "LicenseStanding", "Settled", "open_question", "standing_on"]
+__all__ = [
+    "Effect",
+    "EntryStanding",
+    "HolderStanding",
+    "LicenseStanding",
+    "Settled",
+    "if_answered",
+    "if_confirmed",
+    "open_question",
+    "standing_on",
+]
 
 RULE_GONE = (
     "The rule of this license is not part of this installation any more, so nothing can be said about it here. "
@@ -84,6 +95,8 @@ class LicenseStanding:
     carried_in: Mapping[str, Decimal] = field(default_factory=dict)
     waivers: tuple[str, ...] = ()
     """What the holder recorded for the period of that day, whether or not the rule lets it count."""
+    case: LicenseCase | None = None
+    """What was evaluated of it; None where the row makes no license."""
 
     @property
     def gap(self) -> Gap:
@@ -103,6 +116,8 @@ class HolderStanding:
     licenses: tuple[LicenseStanding, ...]
     entries: tuple[EntryStanding, ...]
     case: Case | None
+    readable: tuple[EntryCase, ...] = ()
+    """The entries as they were evaluated, oldest first."""
 
     def sentence(self, *, today: dt.date) -> str:
         """What sums it up, read on the day `today`."""
@@ -163,6 +178,52 @@ def standing_on(*, holder: Holder, on: dt.date) -> HolderStanding:
             for row, case in zip(rows, credit_cases, strict=True)
         ),
         case=_case(licenses, readable, on=on),
+        readable=tuple(readable),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What one requirement would be if something else were so; `before` is None where it does not apply now."""
+
+    label: str
+    before: Outcome | None
+    after: Outcome | None
+
+
+def if_confirmed(*, standing: HolderStanding, license_: LicenseStanding, question: str) -> tuple[Effect, ...]:
+    """What would change on a license if one open question were settled well, and everything else stayed as it is."""
+    if license_.case is None or license_.case.confirmed == "all":
+        return ()
+    return _changed(standing, license_, {"confirmed": (*license_.case.confirmed, question)})
+
+
+def if_answered(*, standing: HolderStanding, license_: LicenseStanding, fact: str, value: FactValue) -> tuple[Effect, ...]:
+    """What would change on a license if its holder answered one question about herself in this way."""
+    if license_.case is None:
+        return ()
+    return _changed(standing, license_, {"facts": {**license_.case.facts, fact: value}})
+
+
+def _changed(standing: HolderStanding, license_: LicenseStanding, update: Mapping[str, object]) -> tuple[Effect, ...]:
+    """Evaluated with all other licenses as they are, since a rule may say that licenses share."""
+    before = license_.evaluation
+    if before is None or license_.case is None:
+        return ()
+    cases = [one.case for one in standing.licenses if one.case is not None]
+    at = next(place for place, case in enumerate(cases) if case is license_.case)
+    cases[at] = license_.case.model_copy(update=dict(update))
+    after = evaluate(cases, standing.readable, rulebook(), standing.on).evaluations[at]
+    was = {one.id: one for one in before.requirements}
+    will = {one.id: one for one in after.requirements}
+    return tuple(
+        Effect(
+            label=(will.get(name) or was[name]).label,
+            before=was[name].outcome if name in was else None,
+            after=will[name].outcome if name in will else None,
+        )
+        for name in dict.fromkeys([*was, *will])
+        if name not in was or name not in will or was[name].outcome is not will[name].outcome
     )
 
 
@@ -173,17 +234,20 @@ def _case(licenses: list[LicenseCase], entries: list[EntryCase], *, on: dt.date)
     return Case(on=on, licenses=tuple(licenses), credits=tuple(entries))
 
 
-def open_question(*, holder: Holder, license_id: uuid.UUID, question: str, on: dt.date) -> tuple[LicenseStanding, QuestionAnswer]:
+def open_question(
+    *, holder: Holder, license_id: uuid.UUID, question: str, on: dt.date
+) -> tuple[HolderStanding, LicenseStanding, QuestionAnswer]:
     """
-    One question of one license of `holder` that the holder can settle with the board, and where the license stands.
+    One question of one license of `holder` that the holder can settle with the board, and where she stands.
 
     Raises LookupError where the license is not hers or the question is none of those, without telling which.
     """
-    for license_ in standing_on(holder=holder, on=on).licenses:
+    standing = standing_on(holder=holder, on=on)
+    for license_ in standing.licenses:
         if license_.id == license_id and license_.evaluation is not None:
             for one in license_.evaluation.open_questions:
                 if one.id == question and one.confirmable:
-                    return license_, one
+                    return standing, license_, one
     raise LookupError(question)
 
 
@@ -215,6 +279,7 @@ class _Read:
             settled=self.settled,
             carried_in={name: hours for name, hours in self.case.carried_in.items() if hours} if self.case else {},
             waivers=tuple(self.case.waivers) if self.case else (),
+            case=self.case,
         )
 
 

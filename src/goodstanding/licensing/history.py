@@ -68,9 +68,17 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def _open_questions(license_: License) -> dict[str, str]:
-    """The open questions of its rule, as the rule words them today."""
+    """What its rule leaves open, as the rule words it today."""
     book = rulebook()
-    return {one.id: one.text for one in book[license_.rule].file.open_questions} if license_.rule in book else {}
+    if license_.rule not in book:
+        return {}
+    rule = book[license_.rule].file
+    unsettled = {f"unsettled_{one.id}": one.says for one in rule.requirements if one.kind == "unsettled"}
+    return {
+        "carried_in": "whether hours carried in count",
+        **unsettled,
+        **{one.id: one.text for one in rule.open_questions},
+    }
 
 
 def _line(

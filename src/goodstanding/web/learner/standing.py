@@ -18,44 +18,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.compliance.case_file import case_as_yaml
 from goodstanding.compliance.errors import QuestionNotOpenError
-from goodstanding.compliance.selectors import open_question, standing_on
+from goodstanding.compliance.selectors import if_confirmed, open_question, standing_on
 from goodstanding.compliance.services import reopen_question, settle_question
-from goodstanding.core.rules.case import EARLIEST, LATEST
+from goodstanding.core.rules.case import EARLIEST
 from goodstanding.licensing.errors import ConfirmationRefusedError, LicenseNotFoundError
 from goodstanding.web.clock import today
 from goodstanding.web.forms import DayInput, LookForm
+from goodstanding.web.learner import standing_credits
 from goodstanding.web.learner.person import holder_of, user_of
-from goodstanding.web.learner.standing_page import anchor_of, lay_out, question_row
+from goodstanding.web.learner.standing_day import day_asked
+from goodstanding.web.learner.standing_page import card_of, effects_in_words, lay_out, question_row
 
 NOTE_LENGTH = 500
-TYPED_LENGTH = 30
-
-
-class DayForm(LookForm):
-    """As of which day the page is read."""
-
-    on = forms.DateField(
-        label="Show my standing as of",
-        widget=DayInput(),
-        input_formats=["%Y-%m-%d"],
-        error_messages={
-            "required": "Choose a day. Until then you see today.",
-        },
-    )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        if typed := str(self.data.get("on", "")).strip():
-            # The browser's own date field drops what is no day, so what was typed is repeated in words.
-            self.fields["on"].error_messages["invalid"] = (
-                f"“{typed[:TYPED_LENGTH]}” is not a day of the calendar. Enter it as year, month, day, for example 2026-03-01."
-            )
-
-    def clean_on(self) -> dt.date:
-        on: dt.date = self.cleaned_data["on"]
-        if not EARLIEST <= on <= LATEST:
-            raise forms.ValidationError(f"Choose a day between {EARLIEST.year} and {LATEST.year}.")
-        return on
 
 
 class ConfirmForm(LookForm):
@@ -103,6 +77,26 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 @never_cache
+def license_page(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
+    """One license with everything: what counted and why, the open questions, the limits and the sources."""
+    now = today(request)
+    on = day_asked(request, now=now)[0]
+    standing = standing_on(holder=holder_of(request), on=on)
+    found = next((one for one in standing.licenses if one.id == license_id), None)
+    if found is None:
+        raise Http404
+    context = {
+        "card": card_of(found, on=on, today=now, whole=False),
+        "on": on,
+        "today": now,
+        "asked": "" if on == now else f"?on={on.isoformat()}",
+    }
+    return render(request, "learner/standing_license.html", context)
+
+
+@require_GET
+@login_required
+@never_cache
 def print_page(request: HttpRequest) -> HttpResponse:
     """The same with everything open, to print or to keep as PDF: browsers differ in what they print of a closed detail."""
     return _render(request, "learner/standing_print.html", whole=True)
@@ -113,7 +107,7 @@ def print_page(request: HttpRequest) -> HttpResponse:
 @never_cache
 def case_file(request: HttpRequest) -> HttpResponse:
     """The case behind the page, as the file that `goodstanding evaluate` answers in the same words."""
-    on = _day(request)[0]
+    on = day_asked(request, now=today(request))[0]
     standing = standing_on(holder=holder_of(request), on=on)
     if standing.case is None:
         raise Http404
@@ -130,7 +124,7 @@ def confirm(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpR
     holder = holder_of(request)
     day = today(request)
     try:
-        license_, found = open_question(holder=holder, license_id=license_id, question=question, on=day)
+        standing, license_, found = open_question(holder=holder, license_id=license_id, question=question, on=day)
     except LookupError as error:
         raise Http404 from error
     form = ConfirmForm(request.POST if request.method == "POST" else None, latest=day)
@@ -151,12 +145,14 @@ def confirm(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpR
             form.show_problems(error.problems)
         else:
             messages.success(request, f"Recorded for {license_.name}. Your standing now rests on it where it says so.")
-            return redirect(f"{reverse('standing')}#{anchor_of(license_id)}")
+            return redirect("standing-license", license_id)
     labels = {one.id: one.label for one in license_.evaluation.requirements} if license_.evaluation else {}
     context = {
         "form": form,
         "license": license_,
         "question": question_row(found, license_=license_, labels=labels),
+        "effects": effects_in_words(if_confirmed(standing=standing, license_=license_, question=question)),
+        "back": reverse("standing-license", args=[license_id]),
         "board": license_.evaluation.board if license_.evaluation else "",
         "board_url": license_.evaluation.board_url if license_.evaluation else "",
     }
@@ -172,12 +168,12 @@ def reopen(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpRe
     except (LicenseNotFoundError, ConfirmationRefusedError) as error:
         raise Http404 from error
     messages.success(request, "The question is open again. What you had confirmed stays in the history of your license.")
-    return redirect(f"{reverse('standing')}#{anchor_of(license_id)}")
+    return redirect("standing-license", license_id)
 
 
 def _render(request: HttpRequest, template: str, *, whole: bool = False) -> HttpResponse:
-    on, form = _day(request)
     now = today(request)
+    on, form = day_asked(request, now=now)
     standing = standing_on(holder=holder_of(request), on=on)
     context = {
         "page": lay_out(standing=standing, today=now, whole=whole),
@@ -189,21 +185,11 @@ def _render(request: HttpRequest, template: str, *, whole: bool = False) -> Http
     return render(request, template, context, status=400 if form.errors else 200)
 
 
-def _day(request: HttpRequest) -> tuple[dt.date, DayForm]:
-    """The day asked for, or today if none or none that exists; and the form that says so."""
-    now = today(request)
-    if "on" not in request.GET:
-        return now, DayForm(initial={"on": now})
-    form = DayForm(request.GET)
-    if form.is_valid():
-        return form.cleaned_data["on"], form
-    form.data = {}  # a date field can not hold what is no date; the message repeats it
-    return now, form
-
-
 urlpatterns: list[URLPattern] = [
     path("standing/", page, name="standing"),
     path("standing/print/", print_page, name="standing-print"),
+    *standing_credits.urlpatterns,
+    path("standing/<uuid:license_id>/", license_page, name="standing-license"),
     path("standing/case.yaml", case_file, name="standing-case-file"),
     path("standing/<uuid:license_id>/<str:question>/confirm/", confirm, name="standing-confirm"),
     path("standing/<uuid:license_id>/<str:question>/reopen/", reopen, name="standing-reopen"),

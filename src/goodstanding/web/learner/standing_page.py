@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 
 from goodstanding.compliance.breakdown import Breakdown
-from goodstanding.compliance.selectors import HolderStanding, LicenseStanding, Settled
+from goodstanding.compliance.selectors import Effect, HolderStanding, LicenseStanding, Settled
 from goodstanding.compliance.summary import Gap
 from goodstanding.core.rules.outcome import (
     CapAnswer,
@@ -28,7 +28,7 @@ from goodstanding.core.rules.outcome import (
     show_number,
 )
 
-__all__ = ["LicenseCard", "StandingPage", "anchor_of", "lay_out", "question_row"]
+__all__ = ["LicenseCard", "StandingPage", "anchor_of", "card_of", "effects_in_words", "lay_out", "question_row", "unstated"]
 
 CONFIDENCE = {
     "primary": "Read in the law or on the board's own page.",
@@ -84,6 +84,9 @@ class RequirementRow:
     more_questions: int
     resting: bool
     """Whether it is met only because the holder confirmed something with the board."""
+    due: dt.date | None = None
+    """Its own last day, where that is not the end of the period and it is not met."""
+    due_days: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,7 @@ class QuestionRow:
     """One open question: what it decides, how it can be read, and what the holder can do about it."""
 
     id: str
+    group: str
     anchor: str
     number: int
     text: str
@@ -103,6 +107,16 @@ class QuestionRow:
     reopen_url: str
     answer: str
     answer_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionGroup:
+    """Open questions that the same person or paper answers."""
+
+    kind: str
+    title: str
+    hint: str
+    questions: tuple[QuestionRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +144,13 @@ class LicenseCard:
     outcome: Standing
     tag: str
     unknown_why: str
+    whole_url: str = ""
+    """The page of this license alone, with everything."""
+    status: str = ""
+    """Its status where it is not active."""
+    step: str = ""
+    ended: dt.date | None = None
+    """The last day of its last period, where that has passed."""
     total: RequirementRow | None
     period: str
     due: dt.date | None
@@ -138,8 +159,10 @@ class LicenseCard:
     carried: str = ""
     waived: str = ""
     period_url: str = ""
+    edit_url: str = ""
     rows: tuple[RequirementRow, ...] = ()
-    questions: tuple[QuestionRow, ...] = ()
+    question_groups: tuple[QuestionGroup, ...] = ()
+    open_questions: int = 0
     more_questions: int = 0
     settled_questions: tuple[QuestionRow, ...] = ()
     idle_questions: tuple[QuestionRow, ...] = ()
@@ -150,6 +173,8 @@ class LicenseCard:
     counted: int = 0
     not_applicable: tuple[NotApplicable, ...] = ()
     caps: tuple[CapAnswer, ...] = ()
+    quiet_caps: tuple[CapAnswer, ...] = ()
+    """Limits that took nothing away."""
     sources: tuple[SourceLine, ...] = ()
     notes: tuple[NoteAnswer, ...] = ()
     confidence: str = ""
@@ -157,6 +182,18 @@ class LicenseCard:
     board: str = ""
     board_url: str = ""
     version: str = ""
+
+    @property
+    def todo(self) -> tuple[RequirementRow, ...]:
+        """What is not met: what is certainly owed before what is uncertain."""
+        return tuple(
+            sorted((row for row in self.rows if row.outcome is not Outcome.MET), key=lambda row: row.outcome is Outcome.UNKNOWN)
+        )
+
+    @property
+    def done(self) -> tuple[RequirementRow, ...]:
+        """What is met."""
+        return tuple(row for row in self.rows if row.outcome is Outcome.MET)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,32 +219,46 @@ class StandingPage:
     deadlines: tuple[Deadline, ...]
     first_name: str
     first_step: str
+    first_url: str
     entries: int
+    missing: int
+    """How many credits leave something unstated that could decide something, and that a certificate would tell."""
     unreadable: tuple[str, ...]
     has_case: bool
 
 
 def lay_out(*, standing: HolderStanding, today: dt.date, whole: bool = False) -> StandingPage:
     """The page for a standing, read on the day `today`; `whole` lists every entry, however many there are."""
-    cards = tuple(_card(one, on=standing.on, today=today, whole=whole) for one in standing.by_urgency)
+    cards = tuple(card_of(one, on=standing.on, today=today, whole=whole) for one in standing.by_urgency)
     first = standing.first
+    # With one license everything stands on the page itself; with several each has a page of its own for the details.
+    alone = len(cards) == 1
     return StandingPage(
         on=standing.on,
         is_today=standing.on == today,
         other_day="" if standing.on == today else f"You are looking at {_day(standing.on)}, not at today.",
         sentence=standing.sentence(today=today),
         cards=cards,
-        deadlines=tuple(
-            Deadline(on=card.due, title=card.name, detail=card.tag.lower(), url=f"#{card.anchor}", outcome=card.outcome)
-            for card in cards
-            if card.due is not None
-        ),
+        deadlines=tuple(deadline for card in cards for deadline in _deadlines(card, alone=alone)),
         first_name=first.name if first else "",
         first_step=first.evaluation.next_step if first and first.evaluation else "",
+        first_url=f"#{anchor_of(first.id)}" if first else "",
         entries=len(standing.entries),
+        missing=len(unstated(standing)),
         unreadable=tuple(entry.title for entry in standing.entries if not entry.readable),
         has_case=standing.case is not None,
     )
+
+
+def unstated(standing: HolderStanding) -> dict[str, tuple[str, ...]]:
+    """The credits that leave unstated what the form for it asks, each with the names of the licenses that it decides on."""
+    found: dict[str, dict[str, None]] = {}
+    for license_ in standing.licenses:
+        for question in license_.evaluation.open_questions if license_.evaluation else ():
+            doubt, _, entry = question.id.partition(":")
+            if entry and doubt in _FILLED_IN and question.decides and not question.confirmed:
+                found.setdefault(entry, {})[license_.name] = None
+    return {entry: tuple(names) for entry, names in found.items()}
 
 
 def anchor_of(license_id: uuid.UUID) -> str:
@@ -215,7 +266,32 @@ def anchor_of(license_id: uuid.UUID) -> str:
     return f"l{license_id.hex[:8]}"
 
 
-def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool) -> LicenseCard:
+def _deadlines(card: LicenseCard, *, alone: bool) -> list[Deadline]:
+    """The renewal of a license, and before it the days of their own that some of its requirements have."""
+    found = [
+        Deadline(
+            on=row.due, title=card.name, detail=f"{row.name}: {_small(row.tag)}", url=f"#{card.anchor}", outcome=_standing(row)
+        )
+        for row in card.rows
+        if row.due is not None
+    ]
+    if alone:
+        found = [replace(one, title=one.detail.partition(":")[0], detail=one.detail.partition(": ")[2]) for one in found]
+    if card.due is not None:
+        found.append(Deadline(on=card.due, title=card.name, detail=_small(card.tag), url=f"#{card.anchor}", outcome=card.outcome))
+    elif card.ended is not None:
+        found.append(
+            Deadline(on=card.ended, title=card.name, detail="the last period ended", url=f"#{card.anchor}", outcome=card.outcome)
+        )
+    return found
+
+
+def _standing(row: RequirementRow) -> Standing:
+    return Standing(row.outcome.value)
+
+
+def card_of(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool) -> LicenseCard:
+    """One license, laid out; `whole` lists all of it, however much there is."""
     anchor = anchor_of(license_.id)
     url = reverse("license-page", args=[license_.id])
     evaluation = license_.evaluation
@@ -229,12 +305,14 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
             outcome=license_.standing,
             tag="Not known",
             unknown_why=license_.unknown_why,
+            whole_url=reverse("standing-license", args=[license_.id]),
             total=None,
             period="",
             due=None,
             days="",
         )
     labels = {one.id: one.label for one in evaluation.requirements}
+    status = license_.case.status if license_.case else "active"
     recorded = labels | {one.id: one.label for one in evaluation.not_applicable} | {"total": "all continuing education"}
     questions = tuple(
         question_row(question, license_=license_, labels=labels, number=number)
@@ -242,7 +320,12 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
     )
     rows = sorted(
         (
-            _row(anchor, one, license_.breakdown.get(one.id, Breakdown()), questions, whole=whole)
+            _with_its_day(
+                _row(anchor, one, license_.breakdown.get(one.id, Breakdown()), questions, whole=whole),
+                one,
+                evaluation=evaluation,
+                today=today,
+            )
             for one in evaluation.requirements
         ),
         key=lambda row: (not row.anchor.endswith("-total"), _ORDER[row.outcome]),
@@ -250,6 +333,7 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
     period = evaluation.period
     # They are numbered first, so the first so many are the first on the page.
     deciding = tuple(row for row in questions if row.decides and not row.confirmed)
+    ended = license_.case.expires if license_.case and not period else None
     idle = tuple(row for row in questions if not row.decides and not row.confirmed)
     # The newest first: those are the ones somebody looks for.
     shown = evaluation.credits[::-1] if whole else evaluation.credits[: -SHOWN_CREDITS - 1 : -1]
@@ -260,8 +344,13 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
         number=license_.number,
         url=url,
         outcome=license_.standing,
-        tag=_card_tag(license_.gap),
+        tag="Period ended" if ended and ended < on else _card_tag(license_.gap),
         unknown_why="" if period else evaluation.summary,
+        whole_url=reverse("standing-license", args=[license_.id]),
+        status="" if status == "active" else status.capitalize(),
+        step=evaluation.next_step,
+        ended=ended if ended and ended < on else None,
+        edit_url=reverse("license-edit", args=[license_.id]),
         renew_url="" if period else reverse("license-renew", args=[license_.id]),
         carried="; ".join(f"{_hours(hours)} of {recorded.get(one, one)}" for one, hours in license_.carried_in.items()),
         waived="; ".join(recorded.get(one, one) for one in license_.waivers),
@@ -271,7 +360,8 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
         due=period.end if period else None,
         days=_days(period.end, on=on, today=today) if period else "",
         rows=tuple(rows),
-        questions=deciding if whole else deciding[:SHOWN_QUESTIONS],
+        question_groups=_groups(deciding if whole else deciding[:SHOWN_QUESTIONS]),
+        open_questions=len(deciding),
         more_questions=0 if whole else len(deciding[SHOWN_QUESTIONS:]),
         settled_questions=tuple(row for row in questions if row.confirmed),
         idle_questions=idle if whole else idle[:SHOWN_QUESTIONS],
@@ -281,7 +371,8 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
         all_credits=len(evaluation.credits),
         counted=sum(1 for credit in evaluation.credits if credit.counted > 0),
         not_applicable=evaluation.not_applicable,
-        caps=evaluation.caps,
+        caps=tuple(cap for cap in evaluation.caps if cap.removed),
+        quiet_caps=tuple(cap for cap in evaluation.caps if not cap.removed),
         sources=_all_sources(evaluation),
         notes=evaluation.notes,
         confidence=CONFIDENCE.get(evaluation.confidence, evaluation.confidence),
@@ -294,7 +385,46 @@ def _card(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bool
 
 def _easiest_first(question: QuestionAnswer) -> tuple[bool, bool, int]:
     """What decides something goes first; of those, what the holder can answer without asking anybody."""
-    return (question.confirmed, not question.decides, {"fact": 0, "entry": 1}.get(question.kind, 2))
+    return (question.confirmed, not question.decides, _GROUPS.index(_group(question)))
+
+
+_GROUPS = ("you", "certificates", "board")
+_GROUP_TITLES = {
+    "you": ("About you", "You know these yourself."),
+    "certificates": ("On your certificates", "Look at the certificate, or ask who gave the course."),
+    "board": ("For your board", "The sources that were read leave these open. Ask the board and record what it says."),
+}
+_ON_CERTIFICATES = frozenset(("approvals", "format", "activity", "sponsor", "course", "title"))
+_FILLED_IN = frozenset(("approvals", "sponsor"))
+"""What a credit may leave unstated and the form for what is missing asks."""
+
+
+def _group(question: QuestionAnswer) -> str:
+    """Who or what answers it: the holder, a certificate, or the board."""
+    if question.kind == "fact":
+        return "you"
+    return "certificates" if question.id.partition(":")[0] in _ON_CERTIFICATES and ":" in question.id else "board"
+
+
+def _groups(questions: Sequence[QuestionRow]) -> tuple[QuestionGroup, ...]:
+    found = []
+    for kind in _GROUPS:
+        if mine := tuple(question for question in questions if question.group == kind):
+            title, hint = _GROUP_TITLES[kind]
+            found.append(QuestionGroup(kind=kind, title=title, hint=hint, questions=mine))
+    return tuple(found)
+
+
+def _with_its_day(
+    row: RequirementRow, requirement: RequirementAnswer, *, evaluation: Evaluation, today: dt.date
+) -> RequirementRow:
+    """The row with its own last day. A day that passed while it is only in doubt whether anything was due is none."""
+    due = requirement.due
+    if due is None or evaluation.period is None or due == evaluation.period.end or requirement.outcome is Outcome.MET:
+        return row
+    if requirement.outcome is Outcome.UNKNOWN and due < evaluation.on:
+        return row
+    return replace(row, due=due, due_days=_days(due, on=evaluation.on, today=today))
 
 
 def _row(
@@ -365,14 +495,18 @@ def question_row(
     where = [license_.id, question.id]
     settled = license_.settled.get(question.id)
     answer_url = answer = ""
-    if question.kind == "entry" and ":" in question.id:
-        answer, answer_url = "Open this credit", reverse("credit-page", args=[question.id.partition(":")[2]])
+    doubt, _, entry = question.id.partition(":")
+    if question.kind == "entry" and doubt in _FILLED_IN:
+        answer, answer_url = "Fill this in", f"{reverse('standing-missing')}?credit={entry}"
+    elif question.kind == "entry" and entry:
+        answer, answer_url = "Open this credit", reverse("credit-page", args=[entry])
     elif question.kind == "fact":
         # How often a license was renewed is part of the license; everything else about the person is a question of its rule.
         where_asked = "license-edit" if question.id == "renewals" else "license-questions"
         answer, answer_url = "Answer this", reverse(where_asked, args=[license_.id])
     return QuestionRow(
         id=question.id,
+        group=_group(question),
         anchor=f"{anchor_of(license_.id)}-q{number}",
         number=number,
         text=question.text,
@@ -397,10 +531,22 @@ def _credits(credits_: Sequence[CreditAnswer], labels: Mapping[str, str]) -> tup
             hours=credit.hours,
             toward=_list([f"{show_number(hours)} h {labels.get(one, one)}" for one, hours in credit.toward.items()]),
             why_not=credit.why_not or "",
-            url=reverse("credit-page", args=[credit.id]),
+            url=reverse("standing-credit", args=[credit.id]),
         )
         for credit in credits_
     )
+
+
+_OUTCOME_WORDS = {Outcome.MET: "met", Outcome.UNMET: "not met", Outcome.UNKNOWN: "not certain"}
+
+
+def effects_in_words(effects: Sequence[Effect]) -> tuple[str, ...]:
+    """What would change, a sentence for each requirement."""
+    return tuple(f"{_capital(effect.label)}: {_was(effect.before)}, then {_was(effect.after)}." for effect in effects)
+
+
+def _was(outcome: Outcome | None) -> str:
+    return "does not apply" if outcome is None else _OUTCOME_WORDS[outcome]
 
 
 def _all_sources(evaluation: Evaluation) -> tuple[SourceLine, ...]:
@@ -451,3 +597,7 @@ def _list(items: Sequence[str]) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
