@@ -35,7 +35,7 @@ MOST = {
 }
 """More than this in one entry is taken for a slip of the pen."""
 
-CONFIRMABLE = ("approvals", "repeat", "format", "activity", "sponsor", "course", "title")
+CONFIRMABLE = ("approvals", "repeat", "format", "activity", "sponsor", "course", "title", "state")
 """What an entry may leave unstated and the holder may settle with the board; named like `approvals:c1`."""
 
 EARLIEST = dt.date(1930, 1, 1)

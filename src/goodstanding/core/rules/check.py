@@ -15,7 +15,7 @@ from typing import Any
 from goodstanding.core.documents import Document, Finding, Location
 from goodstanding.core.rules.allocate import MAX_LINKED
 from goodstanding.core.rules.clauses import Every, Variant, Which, WindowOf
-from goodstanding.core.rules.judge import MAX_COMBINATIONS, RESERVED
+from goodstanding.core.rules.ground import MAX_COMBINATIONS, RESERVED
 from goodstanding.core.rules.load import TOPICS, Rule, RuleBook, read_rules, suggest
 from goodstanding.core.rules.model import Accepts, Cap, Condition, Requirement, RequirementPatch, RuleFile
 

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 from goodstanding.core.rules.case import CreditEntry, License
-from goodstanding.core.rules.clauses import Accepts, Hours, Unit, Which
-from goodstanding.core.rules.load import RuleBook
+from goodstanding.core.rules.clauses import Accepts, Activity, Format, Hours, SponsorKind, Unit, Which
+from goodstanding.core.rules.load import RuleBook, TopicBook
 from goodstanding.core.rules.model import Cap, CapPatch, Requirement, RequirementPatch, RuleFile
 from goodstanding.core.rules.outcome import Period
 
@@ -27,7 +27,10 @@ UNSTATED_MANY = Fraction(1_000_000)
 """Hours of an entry whose unit the rule does not convert, in the favorable reading only: it can not be ruled out that they suffice."""
 
 NO_TITLE = "Untitled"
-ATTRIBUTES = ("format", "activity", "sponsor", "course", "title")
+ATTRIBUTES = ("format", "activity", "sponsor", "course", "title", "state")
+
+_ZERO = Decimal(0)
+_NOTHING = frozenset[str]()
 
 State = Literal["open", "future", "provisional"]
 Acceptance = Literal["yes", "no", "unstated"]
@@ -44,17 +47,17 @@ class Span:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A part of an entry: its amount in the unit of the entry, every topic that it counts for, and how it was given."""
 
     amount: Decimal
     topics: frozenset[str]
+    here: frozenset[str]
+    """What it would count for besides, if the law that it is about, whose state is unstated, is that of this license."""
     format: str | None
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A credit entry seen from one license on one day."""
 
     id: str
@@ -65,14 +68,8 @@ class Entry:
     in_period: bool
     repeats: str | None
     """The id of the entry with the same course that goes before this one."""
-
-    @property
-    def activity(self) -> str | None:
-        return "exam" if self.credit.quantity.unit == "exam" else self.credit.activity
-
-    @property
-    def sponsor(self) -> str | None:
-        return self.credit.sponsor.kind if self.credit.sponsor else None
+    activity: str | None
+    sponsor: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,18 +99,57 @@ def entries_for(
     """
     ordered = sorted(credits_, key=lambda credit: (credit.completed, credit.id))
     first_of_course = _first_of_each_course(ordered, rules=rules, rule=rule, span=Span(repeats_since, period.end), on=on)
-    return tuple(
-        Entry(
-            id=credit.id,
-            credit=credit,
-            approvals=None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals)),
-            parts=_parts(credit, rules),
-            state=_state(credit, on=on),
-            in_period=credit.completed in period,
-            repeats=_repeated(credit, first_of_course) if credit.completed in period else None,
+    approvals: dict[tuple[str, ...] | None, frozenset[str] | None] = {None: None}
+    topics: dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]] = {}
+    place = place_of(rule)
+    entries = []
+    for credit in ordered:
+        if credit.approvals not in approvals:
+            approvals[credit.approvals] = frozenset(map(rules.approval, credit.approvals or ()))
+        for part in credit.parts:
+            if part.topics not in topics:
+                topics[part.topics] = _about(part.topics, rules.topics, place)
+        in_period = period.start <= credit.completed <= period.end
+        entries.append(
+            Entry(
+                credit.id,
+                credit,
+                approvals[credit.approvals],
+                _parts(credit, topics),
+                _state(credit, on=on),
+                in_period,
+                _repeated(credit, first_of_course) if in_period and first_of_course else None,
+                "exam" if credit.quantity.unit == "exam" else credit.activity,
+                None if credit.sponsor is None else credit.sponsor.kind,
+            )
         )
-        for credit in ordered
-    )
+    return tuple(entries)
+
+
+def place_of(rule: RuleFile) -> str:
+    """What ends the topics that are about the law of this license's state, such as `_us_ca`."""
+    return f"_{rule.jurisdiction.lower().replace('-', '_')}"
+
+
+def _about(stated: tuple[str, ...], topics: TopicBook, place: str) -> tuple[frozenset[str], frozenset[str]]:
+    """
+    What a part with these topics counts for, and what it would count for besides if it was about the law of this state.
+
+    "Law" without a state leaves that open; a topic with a state in its name does not, and ethics is not law.
+    """
+    known = frozenset[str]().union(*(topics.counts_for(topic) for topic in stated))
+    here = [
+        topics.counts_for(f"{topic}{place}")
+        for plain in stated
+        if plain in topics.topics
+        for topic in topics.counts_for(plain)
+        if topics.topics[topic].by_state and "law" in topics.counts_for(topic)
+    ]
+    return known, frozenset(topic for topic in frozenset[str]().union(*here) - known if topic.startswith(_LEGAL))
+
+
+_LEGAL = ("law", "jurisprudence")
+"""Of what a course on law and ethics would count for if it was about this state, only the law depends on the state."""
 
 
 def _state(credit: CreditEntry, *, on: dt.date) -> State:
@@ -122,21 +158,17 @@ def _state(credit: CreditEntry, *, on: dt.date) -> State:
     return "provisional" if credit.provisional else "open"
 
 
-def _parts(credit: CreditEntry, rules: RuleBook) -> tuple[Part, ...]:
-    nothing = not credit.quantity.amount
+def _parts(credit: CreditEntry, topics: dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]) -> tuple[Part, ...]:
+    whole = credit.quantity.amount
     parts = [
-        Part(
-            amount=part.amount,
-            topics=frozenset[str]().union(*(rules.topics.counts_for(topic) for topic in part.topics)),
-            format=part.format or credit.format,
-        )
+        Part(part.amount, *topics[part.topics], part.format or credit.format)
         for part in credit.parts
         # A course without hours still is a course about its topics.
-        if part.amount or nothing
+        if part.amount or not whole
     ]
-    rest = credit.quantity.amount - sum((part.amount for part in parts), Decimal(0))
+    rest = whole - sum((part.amount for part in parts), _ZERO)
     if rest or not parts:
-        parts.append(Part(amount=rest, topics=frozenset(), format=credit.format))
+        parts.append(Part(rest, _NOTHING, _NOTHING, credit.format))
     return tuple(parts)
 
 
@@ -149,18 +181,22 @@ def _first_of_each_course(
     Taking simply the oldest would let an entry that is added later, but dated earlier and shorter, take hours away. Where
     earlier periods are looked at as well, the oldest goes first, because it has counted already.
     """
-    best: dict[str, tuple[tuple[bool, bool, Fraction], CreditEntry]] = {}
+    by_course: dict[str, list[CreditEntry]] = {}
     for credit in ordered:
         if credit.course is None or credit.course.id is None or credit.completed not in span:
             continue
-        if _state(credit, on=on) != "open":
-            continue
+        if _state(credit, on=on) == "open":
+            by_course.setdefault(credit.course.id, []).append(credit)
+
+    def rank(credit: CreditEntry) -> tuple[bool, Decimal]:
         approvals = None if credit.approvals is None else frozenset(map(rules.approval, credit.approvals))
-        earlier = rule.repeats_within != "period" and not best.get(credit.course.id)
-        rank = (earlier, acceptance(approvals, rule.accepts) == "yes", Fraction(credit.quantity.amount))
-        if credit.course.id not in best or rank > best[credit.course.id][0]:
-            best[credit.course.id] = (rank, credit)
-    return {course: credit for course, (_, credit) in best.items()}
+        return acceptance(approvals, rule.accepts) == "yes", credit.quantity.amount
+
+    return {
+        course: several[0] if rule.repeats_within != "period" else max(several, key=rank)  # the oldest of equals
+        for course, several in by_course.items()
+        if len(several) > 1
+    }
 
 
 def _repeated(credit: CreditEntry, first_of_course: dict[str, CreditEntry]) -> str | None:
@@ -206,7 +242,11 @@ def fits(which: Which, group: Group, *, good: bool, generous: bool) -> bool:
     def unstated(attribute: str) -> bool:
         return good if generous or attribute in group.settled else not good
 
-    if which.topics is not None and part.topics.isdisjoint(which.topics):
+    if (
+        which.topics is not None
+        and part.topics.isdisjoint(which.topics)
+        and (part.here.isdisjoint(which.topics) or not unstated("state"))
+    ):
         return False
     if which.formats is not None and not (unstated("format") if part.format is None else part.format in which.formats):
         return False
@@ -250,12 +290,15 @@ def unstated_in(which: Which, group: Group) -> list[str]:
         and entry.approvals is not None
         and entry.credit.sponsor is not None
         and entry.credit.course is not None
+        and not group.part.here
     ):
         return []
     if fits(which, group, good=True, generous=True) == fits(which, group, good=True, generous=False):
         return []
     found = []
     for part in which.parts():
+        if part.topics is not None and group.part.topics.isdisjoint(part.topics) and not group.part.here.isdisjoint(part.topics):
+            found.append("state")
         if part.formats is not None and group.part.format is None:
             found.append("format")
         if part.activities is not None and group.entry.activity is None:
@@ -289,6 +332,8 @@ class Vocabulary:
         self.least_daily = None if not crowded else min(crowding, default=Decimal(0))
         if rule.rates and crowded:
             self.least_daily = Decimal(0)
+        self.contested = _contested(rule)
+        """The attributes that can not turn out well for every part of the rule at once; they must be stated, not settled."""
 
     def course(self, credit: CreditEntry) -> object:
         """What the rule can see of the identity of a course."""
@@ -327,6 +372,63 @@ class Vocabulary:
         if hours <= self.least_daily and all(entry.credit.quantity.unit == "hour" for entry in chain):
             return set()
         return {entry.id for entry in chain}
+
+
+def _contested(rule: RuleFile) -> frozenset[str]:
+    """
+    The attributes of entries for which no one value is good for all parts of the rule.
+
+    A holder who settles that a format turns out well would otherwise be read as having sat in the room for one requirement
+    and at home for another. Of what an entry has only one of, one value must fit everything that asks for it and nothing that
+    limits it; of what it may have several of, each that asks must have a value that nothing limits.
+    """
+    wanted: dict[str, list[frozenset[str]]] = {}
+    limited: dict[str, set[str]] = {}
+
+    def walk(which: Which, *, good: bool) -> None:
+        for name, values in (
+            ("format", which.formats),
+            ("activity", which.activities),
+            ("sponsor", which.sponsors),
+            ("approvals", which.approved_by),
+            ("course", which.courses),
+            ("course numbers", which.numbered_by),
+            ("title", which.title_has),
+            ("state", tuple(topic for topic in which.topics or () if topic.endswith(place_of(rule))) or None),
+        ):
+            if values is not None and good:
+                wanted.setdefault(name, []).append(frozenset(values))
+            elif values is not None:
+                limited.setdefault(name, set()).update(values)
+        for one in which.any or ():
+            walk(one, good=good)
+        if which.not_ is not None:
+            walk(which.not_, good=not good)
+
+    for which, good in _directed(rule):
+        walk(which, good=good)
+    one_of = {"format": get_args(Format), "activity": get_args(Activity), "sponsor": get_args(SponsorKind)}
+    found = set()
+    for name in wanted.keys() | limited.keys():
+        asked, bad = wanted.get(name, []), limited.get(name, set())
+        if name in one_of:
+            contested = not any(all(value in one for one in asked) for value in one_of[name] if value not in bad)
+        elif name == "course":
+            contested = bool(asked) and not frozenset.intersection(*asked) - bad
+        else:
+            contested = any(not one - bad for one in asked)
+        if contested:
+            found.add(name.partition(" ")[0])
+    return frozenset(found)
+
+
+def _directed(rule: RuleFile) -> Iterable[tuple[Which, bool]]:
+    """Every `which` in the rule with whether it is good for the holder that hours are those."""
+    limiting = [cap.which for cap in rule.caps]
+    limiting += [patch.which for question in rule.open_questions for one in question.readings for patch in one.caps.values()]
+    bad = {id(which) for which in limiting if which is not None}
+    for which in selections_of(rule):
+        yield which, id(which) not in bad
 
 
 def selections_of(rule: RuleFile) -> Iterable[Which]:
@@ -374,7 +476,7 @@ class Pool:
         for entry in entries:
             if entry.state != "open":
                 continue
-            settled = _settled(entry, license_)
+            settled = _settled(entry, license_, vocabulary)
             credit = entry.credit
             same_entry = (
                 credit.quantity.unit,
@@ -390,7 +492,7 @@ class Pool:
                 entry.id if entry.id in crowded else None,
             )
             for part in entry.parts:
-                key = (same_entry, part.topics, part.format if vocabulary.formats else None)
+                key = (same_entry, part.topics, part.here, part.format if vocabulary.formats else None)
                 group = found.get(key)
                 if group is None:
                     group = found[key] = Group(entry=entry, part=part, settled=settled, members=[], crowded=entry.id in crowded)
@@ -398,7 +500,7 @@ class Pool:
                 group.members.append((entry, part.amount))
         self._fits: dict[tuple[int, bool, bool], int] = {}
         self._spans: dict[Span | None, int] = {}
-        self._topics: dict[tuple[str, ...], int] = {}
+        self._topics: dict[tuple[tuple[str, ...], bool], int] = {}
         self._members: dict[object, list[tuple[str, Fraction]]] = {}
         self._rated: dict[object, dict[tuple[Decimal, Decimal], Fraction]] = {}
         self._units: dict[object, tuple[list[int], int]] = {}
@@ -421,11 +523,17 @@ class Pool:
             self._fits[key] = self.those(lambda group: fits(which, group, good=good, generous=generous))
         return self._fits[key]
 
-    def about(self, topics: tuple[str, ...]) -> int:
-        """The groups about one of `topics`."""
-        if topics not in self._topics:
-            self._topics[topics] = self.those(lambda group: not group.part.topics.isdisjoint(topics))
-        return self._topics[topics]
+    def about(self, topics: tuple[str, ...], *, generous: bool) -> int:
+        """The groups about one of `topics`; with law whose state is unstated if `generous` or settled by the holder."""
+        key = (topics, generous)
+        if key not in self._topics:
+            self._topics[key] = self.those(
+                lambda group: (
+                    not group.part.topics.isdisjoint(topics)
+                    or ((generous or "state" in group.settled) and not group.part.here.isdisjoint(topics))
+                )
+            )
+        return self._topics[key]
 
     def within(self, span: Span | None) -> int:
         """The groups completed within `span`; None is the license period."""
@@ -496,13 +604,11 @@ class Pool:
         return sum((hours for _, hours in self.members(group, terms)), Fraction(0))
 
 
-def _settled(entry: Entry, license_: License) -> frozenset[str]:
+def _settled(entry: Entry, license_: License, vocabulary: Vocabulary) -> frozenset[str]:
     if not license_.confirmed:
         return _NOTHING
-    return frozenset(doubt for doubt in ("approvals", "repeat", *ATTRIBUTES) if license_.confirms(f"{doubt}:{entry.id}"))
-
-
-_NOTHING = frozenset[str]()
+    names = ("approvals", "repeat", *ATTRIBUTES)
+    return frozenset(name for name in names if name not in vocabulary.contested and license_.confirms(f"{name}:{entry.id}"))
 
 
 def countable(group: Group, terms: Terms) -> bool:

@@ -17,15 +17,8 @@ from typing import Any
 from goodstanding.core.rules import explain
 from goodstanding.core.rules.case import CreditEntry, License
 from goodstanding.core.rules.entries import Entry, acceptance, entries_for
-from goodstanding.core.rules.judge import (
-    CARRIED_IN,
-    LICENSE_SUBJECTS,
-    STATUS,
-    CapResult,
-    Judge,
-    Verdict,
-    unsettled,
-)
+from goodstanding.core.rules.ground import CARRIED_IN, LICENSE_SUBJECTS, STATUS, Ground
+from goodstanding.core.rules.judge import Judge, Verdict
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.model import Requirement, RuleFile
 from goodstanding.core.rules.needs import RENEWALS, in_force
@@ -44,6 +37,8 @@ from goodstanding.core.rules.outcome import (
     Standing,
 )
 from goodstanding.core.rules.periods import ONE_DAY, add_months, counting_window, period_on, renewals_before
+from goodstanding.core.rules.tally import CapResult, Tally
+from goodstanding.core.rules.unknown import unsettled
 
 
 def evaluate(licenses: Iterable[License], credits: Iterable[CreditEntry], rules: RuleBook, on: dt.date) -> Answer:  # noqa: A002
@@ -79,7 +74,7 @@ class _License:
             self.entries = entries_for(
                 credits_, rules=rules, rule=self.rule, period=self.period, on=on, repeats_since=self._repeats_since()
             )
-            self.judge = Judge(
+            self.ground = Ground(
                 license_,
                 rules=rules,
                 entries=self.entries,
@@ -87,6 +82,8 @@ class _License:
                 renewals=renewals_before(license_, months=months, period=period),
                 held=self._held(licenses),
             )
+            self.judge = Judge(self.ground)
+            self.unknowns = self.judge.unknowns
 
     def _repeats_since(self) -> dt.date | None:
         """Since when entries for one course are compared."""
@@ -122,7 +119,8 @@ class _License:
                 not_applicable.append(NotApplicable(id=requirement_id, label=versions[0].label, why=explain.waived()))
             else:
                 live[requirement_id] = next((one for one in versions if in_force(rule, one, self.period)), None)
-        verdicts = self.judge.verdicts([one for one in live.values() if one is not None])
+        self.tally = Tally(self.judge, self.judge.verdicts([one for one in live.values() if one is not None]))
+        verdicts = self.tally.verdicts
         answered: dict[str, Verdict] = {}
         for requirement_id, requirement in live.items():
             verdict = verdicts.get(requirement_id)
@@ -138,7 +136,7 @@ class _License:
                 requirements.append(self._answer(requirement, verdict))
         standing = Standing.of([one.outcome for one in requirements])
         questions = self._questions(requirements)
-        caps = tuple(self._cap(one) for one in self.judge.cap_results)
+        caps = tuple(self._cap(one) for one in self.tally.caps)
         return Evaluation(
             **self._heading(),
             period=self.period,
@@ -159,7 +157,7 @@ class _License:
         own = requirement if need is None else need.requirement
         if need is not None and need.due_on is not None and need.due_on > self.period.end:
             return explain.due_later(need.due_on)
-        return explain.not_applicable(own, renewals=self.judge.values.get(RENEWALS))
+        return explain.not_applicable(own, renewals=self.ground.values.get(RENEWALS))
 
     def _cap(self, result: CapResult) -> CapAnswer:
         cap = result.cap
@@ -289,7 +287,7 @@ class _License:
             on=self.on,
             deciding=[self._question_text(name) for name in verdict.deciding],
             alternative=result.alternative,
-            unclaimed=[one.says for one in own.alternatives if one.fact and self.judge.values.get(one.fact) is None],
+            unclaimed=[one.says for one in own.alternatives if one.fact and self.ground.values.get(one.fact) is None],
             confirmed=bool(verdict.confirmed),
             short_years=self._short_years(own, verdict),
         )
@@ -319,7 +317,7 @@ class _License:
         result = verdict.result
         if not requirement.each_year or not result.missing or result.need is None:
             return []
-        short = self.judge.missing_by_claim(requirement.id, result)
+        short = self.tally.missing_by_claim(requirement.id, result)
         return [
             (Period(start=span.start, end=span.end), _up(missing))
             for (span, _), missing in zip(result.need.parts, short, strict=True)
@@ -360,12 +358,12 @@ class _License:
             for one in self.rule.requirements
             if one.kind == "unsettled"
         ]
-        names = [f"{doubt}:{entry_id}" for entry_id, doubts in self.judge.doubts.items() for doubt in doubts]
-        if any(self.judge.carry_doubt(requirement) for requirement in self.rule.requirements):
+        names = [f"{doubt}:{entry_id}" for entry_id, doubts in self.unknowns.doubts.items() for doubt in doubts]
+        if any(self.unknowns.carry_doubt(requirement) for requirement in self.rule.requirements):
             names.append(CARRIED_IN)
         for name in dict.fromkeys([*decides, *names]):
             kind = self._kind(name)
-            confirmable = kind == "entry" and not name.startswith("unit:")
+            confirmable = kind == "entry" and self.unknowns.confirmable(name)
             questions.append(
                 QuestionAnswer(
                     id=name,
@@ -408,7 +406,7 @@ class _License:
             for requirement_id, verdict in verdicts.items()
             if entry.id in verdict.result.toward
         }
-        counted = max([*toward.values(), _down(self.judge.used.get(entry.id, Fraction(0)))], default=Decimal(0))
+        counted = max([*toward.values(), _down(self.tally.used.get(entry.id, Fraction(0)))], default=Decimal(0))
         return CreditAnswer(
             id=entry.id,
             title=entry.credit.title,
@@ -420,9 +418,9 @@ class _License:
         )
 
     def _board_hours(self, entry: Entry) -> Decimal | None:
-        if "unit" in self.judge.doubts.get(entry.id, ()):
+        if "unit" in self.unknowns.doubts.get(entry.id, ()):
             return None
-        hours = self.judge.board_hours(entry)
+        hours = self.tally.board_hours(entry)
         return None if hours is None else _down(hours)
 
     def _why_not(self, entry: Entry, toward: dict[str, Decimal], counted: Decimal) -> str | None:
@@ -432,7 +430,8 @@ class _License:
         if entry.state == "provisional":
             return explain.provisional()
         accepted = self._accepted(entry.approvals)
-        doubts = {doubt for doubt in self.judge.doubts.get(entry.id, ()) if not self.license.confirms(f"{doubt}:{entry.id}")}
+        settled = set(self.unknowns.confirmed_entries([entry.id]))
+        doubts = {doubt for doubt in self.unknowns.doubts.get(entry.id, ()) if f"{doubt}:{entry.id}" not in settled}
         capped = self._capped(entry, counted)
         if not toward:
             names = [self.rules.approval_label(name) for name in sorted(entry.approvals or ())]
@@ -442,7 +441,7 @@ class _License:
                 return explain.not_accepted(names)
             if "approvals" in doubts:
                 return explain.approval_unstated()
-            if "unit" in self.judge.doubts.get(entry.id, ()):
+            if "unit" in self.unknowns.doubts.get(entry.id, ()):
                 return explain.unit_unknown(entry.credit.quantity.unit)
             if entry.repeats is not None and self.rule.repeats != "counted":
                 return explain.repeated(self._title(entry.repeats), stated=self.rule.repeats is not None)
@@ -450,7 +449,7 @@ class _License:
                 return explain.maybe_accepted(names)
             if capped:
                 return capped
-            if entry.credit.quantity.amount and not self.judge.board_hours(entry):
+            if entry.credit.quantity.amount and not self.tally.board_hours(entry):
                 return explain.too_short(self.rule.least_hours, step=self.rule.round_down_to)
             return explain.serves_nothing()
         if capped:
@@ -469,7 +468,7 @@ class _License:
 
     def _capped(self, entry: Entry, counted: Decimal) -> str | None:
         """Why some hours of the entry were lost to a cap; None if none were."""
-        for result in self.judge.cap_results:
+        for result in self.tally.caps:
             if entry.id in result.entries:
                 hours = self._board_hours(entry)
                 return explain.capped(

@@ -233,6 +233,7 @@ _UNSTATED = {
     "sponsor": "What kind of sponsor gave “{title}”: an association, a university, an employer? It is not stated.",
     "course": "Which course was “{title}”, and what number did the board or an approval body give it? It is not stated.",
     "title": "What is the title of the course entered as “{title}”? The rule asks for words in it.",
+    "state": "Was “{title}” about the law of the state of this license? It is not stated.",
 }
 
 

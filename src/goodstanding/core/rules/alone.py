@@ -1,0 +1,171 @@
+"""The answer for one requirement in one combination, in which everything is known, as if nothing competed for its hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from goodstanding.core.rules.allocate import bits
+from goodstanding.core.rules.entries import Terms
+from goodstanding.core.rules.ground import CARRIED_IN, Choice, Ground
+from goodstanding.core.rules.model import Requirement
+from goodstanding.core.rules.needs import NOTHING, Need
+from goodstanding.core.rules.unknown import unsettled
+
+if TYPE_CHECKING:
+    from goodstanding.core.rules.share import Shared
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The groups of hours that one window of a requirement can draw from, and what it needs of them."""
+
+    mask: int
+    need: Fraction
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The answer for one requirement in one combination."""
+
+    met: bool
+    applies: bool = True
+    required: Fraction = NOTHING
+    counted: Fraction = NOTHING
+    carried: Fraction = NOTHING
+    missing: Fraction = NOTHING
+    alternative: str | None = None
+    need: Need | None = None
+    terms: Terms | None = None
+    claims: tuple[Claim, ...] = ()
+    allocation: Shared | None = None
+    toward: dict[str, Fraction] = field(default_factory=dict)
+
+    @property
+    def badness(self) -> tuple[bool, Fraction, bool, Fraction]:
+        """Larger is worse: what is missing goes before what merely applies."""
+        return (not self.met, self.missing, self.applies, -self.counted)
+
+
+class Alone:
+    """Answers requirements one by one; the same question is answered once."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.license = ground.license
+        self.pool = ground.pool
+        self._results: dict[object, Result] = {}
+        self._claims: dict[tuple[int, bool], tuple[Claim, ...]] = {}
+
+    def result(self, requirement: Requirement, choice: Choice) -> Result:
+        """The answer in this combination; the same object wherever the combination makes no difference."""
+        need = self.ground.need(requirement, choice)
+        carried = self._carried(requirement, choice) if self.license.carried_in else NOTHING
+        well = unsettled(requirement.id) in choice.true if need.requirement.kind == "unsettled" else False
+        terms = self.ground.terms(choice)
+        key = (id(need), id(terms), carried, well)
+        found = self._results.get(key)
+        if found is None:
+            found = self._results[key] = self._result(requirement, choice, need, terms, carried)
+        return found
+
+    def _result(self, requirement: Requirement, choice: Choice, need: Need, terms: Terms, carried: Fraction) -> Result:
+        if not need.applies:
+            return Result(met=True, applies=False, need=need)
+        kind = need.requirement.kind
+        if kind == "unsettled":
+            return Result(met=not need.due or unsettled(requirement.id) in choice.true, need=need)
+        if kind == "attestation":
+            values = self.ground.values_in(choice)
+            return Result(met=not need.due or values[requirement.fact or ""] is True, need=need)
+        alternative = need.alternative or self._alternative(need, terms)
+        claims = self._claims_of(need, terms)
+        if kind in ("course", "exam"):
+            return self._without_hours(need, terms, claims, alternative)
+        claims = _less(claims, carried)
+        counted = [self.ground.hours(terms, claim.mask) for claim in claims]
+        missing = sum((claim.need - have for claim, have in zip(claims, counted, strict=True) if claim.need > have), NOTHING)
+        if alternative is not None:
+            missing = NOTHING
+        return Result(
+            met=not missing,
+            required=need.required,
+            counted=counted[0] if len(counted) == 1 else sum(counted, NOTHING),
+            carried=carried,
+            missing=missing,
+            alternative=alternative,
+            need=need,
+            terms=terms,
+            claims=claims,
+        )
+
+    def _claims_of(self, need: Need, terms: Terms) -> tuple[Claim, ...]:
+        place = (id(need), terms.generous)
+        if place not in self._claims:
+            self._claims[place] = tuple(
+                Claim(self.ground.mask_of(need, span, generous=terms.generous), hours) for span, hours in need.parts
+            )
+        return self._claims[place]
+
+    def _without_hours(self, need: Need, terms: Terms, claims: tuple[Claim, ...], alternative: str | None) -> Result:
+        """A course or exam that is taken or passed, however long it was."""
+        mask = claims[0].mask
+        which = need.requirement.which
+        parts = which.parts() if which is not None else ()
+        if need.requirement.kind == "exam":
+            mask &= self.pool.those(lambda group: group.entry.activity == "exam")
+        elif not any(part.approved_by or part.numbered_by or part.courses for part in parts):
+            # A requirement that names approvals or courses says itself what it accepts.
+            mask &= self.pool.countable(terms)
+        return Result(
+            met=bool(mask) or not need.due or alternative is not None,
+            alternative=alternative,
+            need=need,
+            terms=terms,
+            claims=(Claim(mask, NOTHING),),
+        )
+
+    def taken(self, result: Result) -> dict[str, Fraction]:
+        """The entries that meet a requirement for a course or exam, with their hours; an exam counts as one."""
+        assert result.need is not None
+        assert result.terms is not None
+        exam = result.need.requirement.kind == "exam"
+        toward: dict[str, Fraction] = {}
+        for group in bits(result.claims[0].mask):
+            hours = dict(self.pool.members(self.pool.groups[group], result.terms))
+            for entry, _ in self.pool.groups[group].members:
+                known = Fraction(1) if exam else hours.get(entry.id, NOTHING)
+                toward[entry.id] = toward.get(entry.id, NOTHING) + known
+        return toward
+
+    def _alternative(self, need: Need, terms: Terms) -> str | None:
+        """An entry that meets the requirement in another way, by the words of the rule."""
+        for one in need.requirement.alternatives:
+            if one.entry is not None:
+                mask = self.pool.fitting(one.entry, good=True, generous=terms.generous)
+                if any(mask & self.pool.within(span) for span, _ in need.parts):
+                    return one.says
+        return None
+
+    def _carried(self, requirement: Requirement, choice: Choice) -> Fraction:
+        brought = Fraction(self.license.carried_in.get(requirement.id, 0))
+        rule: Any = next((one.carry_in for one in choice.readings if one.carry_in), self.ground.rule.carry_in)
+        if rule is None:
+            return brought if CARRIED_IN in choice.true else NOTHING
+        if not rule.allowed:
+            return NOTHING
+        limit = rule.at_most.get(requirement.id)
+        return brought if limit is None else min(brought, Fraction(limit))
+
+
+def _less(claims: tuple[Claim, ...], carried: Fraction) -> tuple[Claim, ...]:
+    """The claims after hours carried in, which go to the first of them first."""
+    if not carried:
+        return claims
+    left, rest = carried, []
+    for claim in claims:
+        part = min(left, claim.need)
+        rest.append(Claim(claim.mask, claim.need - part))
+        left -= part
+    return tuple(rest)

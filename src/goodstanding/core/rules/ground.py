@@ -1,0 +1,286 @@
+"""
+The ground that every requirement and cap of one license is judged on: what the license tells, its hours, and the sums of them.
+
+Nothing here decides anything. Work that several combinations or requirements need is done once and kept; what depends on the
+rule file alone is kept with the rule.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from goodstanding.core.rules.allocate import bits
+from goodstanding.core.rules.case import License
+from goodstanding.core.rules.clauses import Accepts, Hours, Unit, Which
+from goodstanding.core.rules.entries import Entry, Pool, Span, Terms, Vocabulary, selections_of
+from goodstanding.core.rules.load import RuleBook
+from goodstanding.core.rules.model import Cap, OpenQuestion, Reading, Requirement, RuleFile
+from goodstanding.core.rules.needs import ISSUED, MONTHS, RENEWALS, Need, Needs, Values, in_force, license_values
+from goodstanding.core.rules.outcome import Period
+
+MAX_COMBINATIONS = 20_000
+"""More ways to read one requirement than this are not gone through; `check rules` refuses such a file beforehand."""
+
+CARRIED_IN = "carried_in"
+STATUS = "license_status"
+DOUBTS = "entries"
+RESERVED = frozenset({RENEWALS, CARRIED_IN, STATUS, DOUBTS, ISSUED, MONTHS, "issued_month"})
+"""Names of what is not known that no rule file may use for a question or requirement of its own."""
+
+LICENSE_SUBJECTS = frozenset({RENEWALS, ISSUED, MONTHS, "issued_month"})
+
+Index = tuple[int, ...]
+
+Known = TypeVar("Known")
+
+
+@dataclass(frozen=True, eq=False)
+class Dimension:
+    """
+    Something not known, with the values it may have; `settled` by the holder means that it turns out well.
+
+    `classes` says for each reading of a question which of the values stands for it; readings that can not differ share one.
+    """
+
+    id: str
+    values: tuple[Any, ...]
+    settled: bool = False
+    is_fact: bool = False
+    classes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Choice:
+    """One combination: a value for everything that is not known."""
+
+    readings: tuple[Reading, ...]
+    facts: tuple[tuple[str, Any], ...]
+    true: frozenset[str]
+    """Which of the plain questions, answered by yes or no, are answered well."""
+
+    @property
+    def generous(self) -> bool:
+        """Whether what entries leave unstated turns out well."""
+        return DOUBTS in self.true
+
+
+def choices(dimensions: Sequence[Dimension]) -> list[tuple[Index, Choice]]:
+    """Every combination of the values of these dimensions, by the positions of the values."""
+    found = []
+    for index in itertools.product(*(range(len(one.values)) for one in dimensions)):
+        readings, facts, true = [], [], []
+        for one, at in zip(dimensions, index, strict=True):
+            value = one.values[at]
+            if one.is_fact:
+                facts.append((one.id, value))
+            elif value is True:
+                true.append(one.id)
+            elif value is not False:
+                readings.append(value)
+        found.append((index, Choice(tuple(readings), tuple(facts), frozenset(true) if true else _NONE)))
+    return found
+
+
+_NONE = frozenset[str]()
+
+
+class Ground:
+    """One license on one day, with its rule, its entries and its period."""
+
+    def __init__(
+        self,
+        license_: License,
+        *,
+        rules: RuleBook,
+        entries: tuple[Entry, ...],
+        period: Period,
+        renewals: int | None,
+        held: int = 1,
+    ) -> None:
+        self.license = license_
+        self.rules = rules
+        self.whole = rules[license_.rule]
+        self.rule: RuleFile = self.whole.file
+        self.memory = self.whole.memory
+        self.entries = entries
+        self.period = period
+        profession = license_.profession or self.rule.professions[0]
+        self.values = license_values(license_, period=period, renewals=renewals, profession=profession)
+        self.needs = Needs(self.whole, period=period, held=held, status=license_.status)
+        since = [value for value in license_.facts.values() if isinstance(value, dt.date) and not isinstance(value, dt.datetime)]
+        self.vocabulary: Vocabulary = self.recall("vocabulary", lambda: Vocabulary(self.rule))
+        self.pool = Pool(
+            entries,
+            rule=self.rule,
+            license_=license_,
+            vocabulary=self.vocabulary,
+            days=[*self.needs.days(), *since],
+        )
+        self.caps: list[Cap] = [cap for cap in self.rule.caps if in_force(self.rule, cap, period)]
+        self._terms: dict[object, Terms] = {}
+        self._units: dict[tuple[int, int], int] = {}
+        self._needs: dict[object, Need] = {}
+
+    def recall(self, key: object, work: Callable[[], Known]) -> Known:
+        """What `work` makes of the rule file alone; worked out once for all evaluations."""
+        if key not in self.memory:
+            self.memory[key] = work()
+        known: Known = self.memory[key]
+        return known
+
+    # The rule file alone
+
+    @property
+    def selections(self) -> tuple[Which, ...]:
+        """Every `which` in the rule."""
+        return self.recall("selections", lambda: tuple(selections_of(self.rule)))
+
+    def versions(self, requirement: Requirement) -> list[Any]:
+        """The requirement and everything that a reading puts in its place."""
+        return self.recall(
+            ("versions", id(requirement)),
+            lambda: [
+                requirement,
+                *(
+                    patch
+                    for question in self.rule.open_questions
+                    for reading in question.readings
+                    if (patch := reading.requirements.get(requirement.id)) is not None
+                ),
+            ],
+        )
+
+    def touching(self, requirement: Requirement) -> tuple[OpenQuestion, ...]:
+        """The open questions with a reading that changes this requirement."""
+        return self.recall(
+            ("touching", id(requirement)),
+            lambda: tuple(question for question in self.rule.open_questions if question.touches(requirement)),
+        )
+
+    def hour_lengths(self) -> list[int]:
+        """The lengths of the board's hour, in minutes, that readings name."""
+        return self.recall(
+            "hour lengths",
+            lambda: [one.hour_minutes for question in self.rule.open_questions for one in question.readings if one.hour_minutes],
+        )
+
+    def longest_hour(self) -> int | None:
+        """The board's hour in minutes, or the longest that any reading allows, which makes the fewest hours."""
+        if self.rule.hour_minutes is not None:
+            return self.rule.hour_minutes
+        return max(self.hour_lengths(), default=None)
+
+    # What a combination asks
+
+    def values_in(self, choice: Choice) -> Values:
+        """What is known of the license in this combination."""
+        return {**self.values, **dict(choice.facts)} if choice.facts else self.values
+
+    def need(self, requirement: Requirement, choice: Choice) -> Need:
+        """What the requirement asks in this combination; the same object for the same question."""
+        deciding = tuple(id(one) for one in choice.readings if requirement.id in one.requirements or "total" in one.requirements)
+        key = (requirement.id, deciding, choice.facts)
+        found = self._needs.get(key)
+        if found is None:
+            found = self._needs[key] = self.needs.need(requirement, choice.readings, self.values_in(choice))
+        return found
+
+    # How many hours an entry is
+
+    def changes_terms(self, reading: Reading) -> bool:
+        """Whether a reading can change how many hours an entry is."""
+        return bool(reading.accepts or reading.hour_minutes or reading.hours_per_unit or reading.repeats)
+
+    def terms(self, choice: Choice) -> Terms:
+        """How many hours entries are in this combination; the same object for the same terms."""
+        readings = [one for one in choice.readings if self.changes_terms(one)]
+        accepts = next((one.accepts for one in readings if one.accepts), self.rule.accepts)
+        minutes = next((one.hour_minutes for one in readings if one.hour_minutes), None)
+        units = next((one.hours_per_unit for one in readings if one.hours_per_unit), None)
+        repeats = next((one.repeats for one in readings if one.repeats), self.rule.repeats)
+        return self._known_terms(accepts, minutes or self.longest_hour(), units, repeats, generous=choice.generous)
+
+    def _known_terms(
+        self,
+        accepts: Accepts,
+        minutes: int | None,
+        units: dict[Unit, Hours] | None,
+        repeats: str | None,
+        *,
+        generous: bool,
+    ) -> Terms:
+        key = (id(accepts), minutes, id(units) if units else 0, repeats, generous)
+        if key not in self._terms:
+            per_unit = {**self.rule.hours_per_unit, **(units or {})}
+            self._terms[key] = Terms(accepts, minutes, per_unit, repeats, generous)
+        return self._terms[key]
+
+    def worst_terms(self) -> Terms:
+        """Terms without any reading, under which the hour is longest and nothing unstated turns out well."""
+        return self._known_terms(self.rule.accepts, self.longest_hour(), None, self.rule.repeats, generous=False)
+
+    def largest_terms(self) -> Terms:
+        """Terms under which no group has fewer hours than under any other."""
+        if "largest" not in self._terms:
+            minutes = self.rule.hour_minutes or min(self.hour_lengths(), default=None)
+            units = dict(self.rule.hours_per_unit)
+            for question in self.rule.open_questions:
+                for reading in question.readings:
+                    for unit, hours in (reading.hours_per_unit or {}).items():
+                        units[unit] = max(hours, units.get(unit, hours))
+            self._terms["largest"] = Terms(_ANYONE, minutes, units, "counted", generous=True)
+        return self._terms["largest"]
+
+    # Sums
+
+    def units(self, terms: Terms, mask: int) -> int:
+        """The hours of these groups in the whole units of `terms`; see `Pool.hours`."""
+        key = (id(terms), mask)
+        found = self._units.get(key)
+        if found is None:
+            amounts, _ = self.pool.hours(terms)
+            found = self._units[key] = sum([amounts[group] for group in bits(mask)])
+        return found
+
+    def hours(self, terms: Terms, mask: int) -> Fraction:
+        """The hours of these groups."""
+        return Fraction(self.units(terms, mask), self.pool.hours(terms)[1])
+
+    def exceeds(self, terms: Terms, mask: int, most: Fraction) -> bool:
+        """Whether these groups have more than `most` hours."""
+        return self.units(terms, mask) * most.denominator > most.numerator * self.pool.hours(terms)[1]
+
+    def mask_of(self, need: Need, span: Span | None, *, generous: bool) -> int:
+        """The groups that the requirement can draw from in one window."""
+        requirement = need.requirement
+        mask = self.pool.within(span)
+        dates = self.rule.in_force_of(requirement)
+        if dates.by == "completion":
+            mask &= self.pool.within(Span(dates.from_, dates.to))
+        if requirement.topics:
+            mask &= self.pool.about(requirement.topics, generous=generous)
+        if requirement.which is not None:
+            mask &= self.pool.fitting(requirement.which, good=True, generous=generous)
+        return mask
+
+    def member_hours(self, group: int, terms: Terms) -> list[tuple[str, Fraction]]:
+        """The hours of each entry in a group, oldest first; none if the group does not count."""
+        if not self.pool.countable(terms) >> group & 1:
+            return []
+        return self.pool.members(self.pool.groups[group], terms)
+
+
+_ANYONE = Accepts(others="anyone")
+
+
+def union(masks: Iterable[int]) -> int:
+    """All groups, or owners, that are in any of these sets."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found

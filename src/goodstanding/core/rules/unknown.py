@@ -1,0 +1,320 @@
+"""
+What is not known about a license: open questions of its rule, facts about its holder, and what its entries leave unstated.
+
+Each becomes a dimension with its possible values. Readings that can not differ for the requirements and entries at hand are
+one value, so that the combinations stay few.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from goodstanding.core.rules.clauses import Accepts, Condition
+from goodstanding.core.rules.entries import Entry, Group, acceptance, fits, rate_of, unstated_in
+from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Dimension, Ground
+from goodstanding.core.rules.model import Cap, OpenQuestion, Reading, Requirement
+from goodstanding.core.rules.needs import ISSUED, MONTHS, RENEWALS, subjects_of
+
+
+def unsettled(requirement_id: str) -> str:
+    """The name of the question that a requirement of kind `unsettled` leaves open."""
+    return f"unsettled_{requirement_id}"
+
+
+class Unknowns:
+    """What is not known about one license."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.rule = ground.rule
+        self.license = ground.license
+        self.pool = ground.pool
+        self._in_minutes = any(entry.credit.quantity.unit == "minute" for entry in ground.entries)
+        self._units = {entry.credit.quantity.unit for entry in ground.entries}
+        self._fingerprints: dict[int, object] = {}
+        self._reach: dict[int, int] = {}
+        self.doubts = self._all_doubts()
+        """What each open entry leaves unstated that could decide whether or how much it counts, in the order of the entries."""
+        self._doubted = [entry for entry in ground.entries if entry.id in self.doubts]
+
+    def dimensions(self, requirements: Sequence[Requirement], caps: Sequence[Cap]) -> list[Dimension]:
+        """What is not known and could change the answers to these requirements or the reach of these caps."""
+        ground, dimensions = self.ground, list[Dimension]()
+        share = any(cap.share_of_total is not None for cap in caps) or any(one.share_of_total is not None for one in requirements)
+        total = ground.needs.live_total if share else None
+        asked = [*requirements, *([total] if total is not None and total not in requirements else [])]
+        for question in self.rule.open_questions:
+            if not any(question in ground.touching(one) for one in requirements) and not any(
+                cap.id in reading.caps for cap in caps for reading in question.readings
+            ):
+                continue
+            readings, classes = self._distinct(question, asked, caps)
+            if len(readings) > 1:
+                dimensions.append(Dimension(question.id, readings, settled=self.license.confirms(question.id), classes=classes))
+        for subject, leaves in self._unanswered(asked, caps).items():
+            dimensions.append(Dimension(subject, self._possible(subject, leaves), is_fact=True))
+        if self.license.carried_in and any(self.carry_doubt(requirement) for requirement in requirements):
+            dimensions.append(self._plain(CARRIED_IN))
+        dimensions.extend(self._plain(unsettled(one.id)) for one in requirements if one.kind == "unsettled")
+        if any(self.open_doubts(entry, one, caps) for entry in self._doubted for one in requirements):
+            # Each doubt turning out well can only add hours or lift a cap, so all badly and all well are the two ends.
+            dimensions.append(Dimension(DOUBTS, (False, True)))
+        return dimensions
+
+    def _plain(self, name: str) -> Dimension:
+        return Dimension(name, (False, True), settled=self.license.confirms(name), classes=(0, 1))
+
+    def carry_doubt(self, requirement: Requirement) -> bool:
+        """Whether hours were carried in and the rule does not say if they count."""
+        if not self.license.carried_in.get(requirement.id) or self.rule.carry_in is not None:
+            return False
+        return not any(reading.carry_in for question in self.rule.open_questions for reading in question.readings)
+
+    def names(
+        self, dimension: Dimension, requirement: Requirement, *, beside: Iterable[Requirement], caps: Sequence[Cap]
+    ) -> list[str]:
+        """The questions that a dimension stands for: itself, or what each entry leaves unstated."""
+        if dimension.id != DOUBTS:
+            return [dimension.id]
+        found = [doubt for entry in self._doubted for doubt in self.open_doubts(entry, requirement, caps)]
+        # Else the doubt is about an entry that another requirement competes for.
+        return found or [doubt for one in beside for entry in self._doubted for doubt in self.open_doubts(entry, one, caps)]
+
+    def confirmable(self, name: str) -> bool:
+        """Whether the holder can settle this doubt with the board; else the entry must state it."""
+        doubt = name.partition(":")[0]
+        return doubt != "unit" and doubt not in self.ground.vocabulary.contested
+
+    # Readings
+
+    def _distinct(
+        self, question: OpenQuestion, requirements: Sequence[Requirement], caps: Sequence[Cap]
+    ) -> tuple[tuple[Reading, ...], tuple[int, ...]]:
+        """
+        The readings that can differ for these requirements and entries, and for each reading the place of its like.
+
+        Of those that can not differ, the first stands for all.
+        """
+        kept: dict[object, int] = {}
+        readings: list[Reading] = []
+        classes: list[int] = []
+        for reading in question.readings:
+            key = (
+                self._accepted_by(reading.accepts or self.rule.accepts),
+                reading.hour_minutes if self._in_minutes else None,
+                tuple((unit, hours) for unit, hours in (reading.hours_per_unit or {}).items() if unit in self._units),
+                reading.repeats,
+                repr(reading.carry_in) if self.license.carried_in else None,
+                tuple(id(patch) for one in requirements if (patch := reading.requirements.get(one.id)) is not None),
+                tuple(id(reading.caps[cap.id]) for cap in caps if cap.id in reading.caps),
+            )
+            if key not in kept:
+                kept[key] = len(readings)
+                readings.append(reading)
+            classes.append(kept[key])
+        return tuple(readings), tuple(classes)
+
+    def _accepted_by(self, accepts: Accepts) -> object:
+        """What these approvals accept of the entries at hand."""
+        found = self._fingerprints.get(id(accepts))
+        if found is None:
+            approvals = {id(entry.approvals): entry.approvals for entry in self.ground.entries}
+            found = self._fingerprints[id(accepts)] = (
+                tuple(acceptance(one, accepts) for one in approvals.values()),
+                id(accepts.except_for) if accepts.except_for else None,
+            )
+        return found
+
+    # Facts
+
+    def _unanswered(self, requirements: Iterable[Requirement], caps: Iterable[Cap]) -> dict[str, list[Condition]]:
+        """The facts that decide about these parts and are not known, with what they are compared with."""
+        found: dict[str, list[Condition]] = {}
+        parts: list[Requirement | Cap] = [*requirements, *caps]
+        for part in parts:
+            for subject, leaves in self._asked_by(part).items():
+                if subject not in self.ground.values:
+                    found.setdefault(subject, []).extend(leaves)
+        return found
+
+    def _asked_by(self, part: Requirement | Cap) -> dict[str, list[Condition]]:
+        """Every fact that a requirement or cap may ask for under some reading, with what it is compared with."""
+
+        def work() -> dict[str, list[Condition]]:
+            subjects: dict[str, list[Condition]] = {}
+            parts: list[Any] = [part]
+            for question in self.rule.open_questions:
+                for reading in question.readings:
+                    patch = reading.requirements.get(part.id)
+                    parts += [] if patch is None else [patch]
+            for one in parts:
+                conditions = [getattr(one, "applies_when", None), *(each.when for each in getattr(one, "variants", None) or ())]
+                for condition in conditions:
+                    for leaf in condition.leaves() if condition else ():
+                        if leaf.subject:
+                            subjects.setdefault(leaf.subject, []).append(leaf)
+                for subject in sorted(subjects_of(one)):
+                    subjects.setdefault(subject, [])
+            return subjects
+
+        return self.ground.recall(("asked by", id(part)), work)
+
+    def _possible(self, subject: str, leaves: list[Condition]) -> tuple[Any, ...]:
+        """Values that stand for all others: both of a boolean, each option, and the sides of every limit compared with."""
+        limits = [limit for leaf in leaves for limit in (leaf.is_, leaf.at_least, leaf.at_most) if limit is not None]
+        numbers = {n + step for n in limits if isinstance(n, int) and not isinstance(n, bool) for step in (-1, 0, 1)}
+        if subject == RENEWALS:
+            rounds = self._longest_round()
+            return tuple(sorted(n for n in numbers | set(range(2)) | set(range(rounds)) if n >= 0))
+        if subject == MONTHS:
+            most = self.rule.cycle.months
+            return tuple(Fraction(n) for n in sorted(n for n in numbers | {0, most // 2, most} if n >= 0))
+        if subject == "issued_month":
+            return tuple(range(1, 13))
+        days = {day + dt.timedelta(days=step) for day in limits if isinstance(day, dt.date) for step in (-1, 0, 1)}
+        if subject == ISSUED:
+            return tuple(sorted(days | {dt.date(1930, 1, 1), self.ground.period.end}))
+        fact = self.ground.rules.facts[subject]
+        if fact.type == "boolean":
+            return (True, False)
+        if fact.type == "one_of":
+            return tuple(fact.options)
+        if fact.type == "date":
+            return tuple(sorted(days or {dt.date(1930, 1, 1), self.ground.period.end}))
+        return tuple(sorted(numbers))
+
+    def _longest_round(self) -> int:
+        """Enough numbers of renewals to see every turn of what comes in turns."""
+        longest = 2
+        for requirement in self.rule.requirements:
+            if requirement.every and requirement.every.renewals:
+                longest = max(longest, (requirement.every.first or 0) + requirement.every.renewals + 1)
+            if requirement.due_by and requirement.due_by.period:
+                longest = max(longest, requirement.due_by.period + 1)
+        return longest
+
+    # Doubts about entries
+
+    def _all_doubts(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        accepts, topics = self.ground.recall("doubtful", self._doubtful)
+        for known in self.pool.groups:
+            # What the holder settled was left unstated all the same, and the answer says that it rests on that.
+            group = replace(known, settled=frozenset()) if known.settled else known
+            entry = group.entry
+            attributes = [doubt for which in self.ground.selections for doubt in unstated_in(which, group)]
+            if entry.approvals is None and any(self._needs_approval(group, one) for one in accepts):
+                attributes.insert(0, "approvals")
+            if entry.repeats is not None and entry.in_period and self.rule.repeats is None:
+                attributes.append("repeat")
+            if group.part.here and any(self._depends_on_state(group, one) for one in topics):
+                attributes.append("state")
+            if not self._convertible(group):
+                attributes.append("unit")
+            for member, _ in group.members if attributes else ():
+                found.setdefault(member.id, {}).update(dict.fromkeys(attributes))
+        if not found:
+            return {}
+        return {entry.id: tuple(found[entry.id]) for entry in self.ground.entries if entry.id in found}
+
+    def _doubtful(self) -> tuple[list[Accepts], list[tuple[str, ...]]]:
+        """What approvals the rule may ask for, and the topics that it asks for, under any reading."""
+        readings = [one for question in self.rule.open_questions for one in question.readings]
+        accepts = [self.rule.accepts, *(one.accepts for one in readings if one.accepts)]
+        topics = {tuple(one.topics) for part in self.rule.requirements for one in self.ground.versions(part) if one.topics}
+        return [one for one in accepts if one.others != "anyone"], sorted(topics)
+
+    def _needs_approval(self, group: Group, accepts: Accepts) -> bool:
+        """Whether hours count only with an approval, which is not so for what the rule excepts."""
+        return accepts.except_for is None or not fits(accepts.except_for, group, good=True, generous=False)
+
+    def _depends_on_state(self, group: Group, topics: tuple[str, ...]) -> bool:
+        """Whether hours count toward these topics only if the law they are about is that of this state."""
+        part = group.part
+        return not part.here.isdisjoint(topics) and part.topics.isdisjoint(topics) and "state" not in group.settled
+
+    def _convertible(self, group: Group) -> bool:
+        unit = group.entry.credit.quantity.unit
+        if unit == "hour" or unit in self.rule.hours_per_unit:
+            return True
+        readings = [one for question in self.rule.open_questions for one in question.readings]
+        if unit == "minute" and (self.rule.hour_minutes is not None or any(one.hour_minutes for one in readings)):
+            return True
+        if any(unit in (one.hours_per_unit or {}) for one in readings):
+            return True
+        return rate_of(group, self.ground.worst_terms(), rule=self.rule) is not None
+
+    def open_doubts(self, entry: Entry, requirement: Requirement, caps: Sequence[Cap] = ()) -> list[str]:
+        """The unsettled doubts about this entry, if it could serve this requirement."""
+        doubts = self.doubts.get(entry.id)
+        if not doubts or requirement.kind in ("attestation", "unsettled"):
+            return []
+        reachable = self.reachable(requirement)
+        mine = [
+            group
+            for number, group in enumerate(self.pool.groups)
+            if reachable >> number & 1 and any(member is entry for member, _ in group.members)
+        ]
+        if not mine:
+            return []
+        asked = {doubt for group in mine for which in self._which_of(requirement, caps) for doubt in unstated_in(which, group)}
+        versions = self.ground.versions(requirement)
+        if any(self._depends_on_state(group, one.topics) for group in mine for one in versions if one.topics):
+            asked.add("state")
+        names = []
+        for doubt in doubts:
+            name = f"{doubt}:{entry.id}"
+            if doubt == "unit":
+                names.append(name)
+            elif any(doubt in group.settled for group in mine):
+                continue
+            elif doubt in asked or (doubt in ("approvals", "repeat") and requirement.kind != "exam"):
+                names.append(name)
+        return names
+
+    def _which_of(self, requirement: Requirement, caps: Sequence[Cap]) -> list[Any]:
+        found: list[Any] = [*self.ground.versions(requirement)]
+        parts = [one.which for one in found if one.which is not None]
+        parts += [one.entry for part in found for one in part.alternatives or () if one.entry is not None]
+        for cap in caps:
+            readings = [reading.caps.get(cap.id) for question in self.rule.open_questions for reading in question.readings]
+            parts += [one.which for one in (cap, *readings) if one is not None and one.which is not None]
+        parts += [rate.which for rate in self.rule.rates]
+        parts += [self.rule.accepts.except_for] if self.rule.accepts.except_for else []
+        return parts
+
+    def reachable(self, requirement: Requirement) -> int:
+        """The groups that could serve the requirement under some reading, at any time."""
+        known = self._reach.get(id(requirement))
+        if known is not None:
+            return known
+        mask = 0
+        for one in self.ground.versions(requirement):
+            topics = one.topics if one.topics is not None else requirement.topics
+            which = one.which if one.which is not None else requirement.which
+            part = self.pool.everything
+            part &= self.pool.about(topics, generous=True) if topics else part
+            part &= self.pool.fitting(which, good=True, generous=True) if which is not None else part
+            mask |= part
+            for alternative in one.alternatives or ():
+                if alternative.entry is not None:
+                    mask |= self.pool.fitting(alternative.entry, good=True, generous=True)
+        self._reach[id(requirement)] = mask
+        return mask
+
+    def confirmed_entries(self, entry_ids: Iterable[str]) -> list[str]:
+        """What the holder settled about those of these entries that it bears on."""
+        wanted = set(entry_ids)
+        if not self.license.confirmed:
+            return []
+        return [
+            name
+            for entry in self._doubted
+            if entry.id in wanted
+            for doubt in self.doubts[entry.id]
+            if self.confirmable(doubt) and self.license.confirms(name := f"{doubt}:{entry.id}")
+        ]
