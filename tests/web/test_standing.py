@@ -232,7 +232,24 @@ def test_a_missing_fact_leads_to_its_question(signed_in, clinician):
     license_ = a_license(clinician, facts={})
     response = signed_in.get("/standing/")
     assert "Do you treat couples or families" in text_of(response)
-    assert f'href="{reverse("license-questions", args=[license_.pk])}">Answer this' in response.content.decode()
+    address = f"{reverse('license-questions', args=[license_.pk])}?from=standing"
+    assert f'href="{address}">Answer this' in response.content.decode()
+    # Each answer says beforehand what it changes, and the way back leads to where the question stood.
+    asked = text_of(signed_in.get(address))
+    assert "If no: marriage and family content does not apply." in asked
+    assert "If yes: " in asked
+    answered = signed_in.post(address, {"couples_and_families": "yes", "hiv_equivalent_approved": "unsure"}, follow=True)
+    assert answered.redirect_chain == [(f"/standing/{license_.pk}/", 302)]
+    assert "0 of 6 h" in row_of(answered, license_, "marriage_and_family")
+    assert "Do you treat couples" not in text_of(answered)
+
+
+def test_a_day_of_issue_that_is_missing_is_asked_where_it_is_entered(signed_in, clinician):
+    license_ = a_license(clinician, rule="us/fl/lmhc", license_type="LMHC", issued=None, renewals=None, facts={})
+    body = signed_in.get("/standing/").content.decode()
+    assert "On what day was this license issued?" in body
+    start = body.index("On what day was this license issued?")
+    assert f'href="{reverse("license-edit", args=[license_.pk])}">Answer this' in body[start : start + 600]
 
 
 def test_a_question_about_one_credit_leads_to_that_credit(signed_in, clinician):

@@ -223,11 +223,19 @@ def _hours_field(label: str) -> forms.DecimalField:
 class QuestionsForm(LookForm):
     """The questions that one rule asks about the holder. "Not sure" is an answer: nothing is then assumed either way."""
 
-    def __init__(self, *args: Any, questions: Mapping[str, Fact], answers: Mapping[str, FactValue], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        questions: Mapping[str, Fact],
+        answers: Mapping[str, FactValue],
+        consequences: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._questions = questions
         for name, question in questions.items():
-            self.fields[name] = _question_field(question)
+            field = self.fields[name] = _question_field(question)
+            field.help_text = " ".join(text for text in (str(field.help_text), consequences.get(name, "")) if text)
             self.initial.setdefault(name, _as_typed(question, answers.get(name)))
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from goodstanding.compliance.selectors import HolderStanding, LicenseStanding, if_answered, standing_on
+from goodstanding.core.rules.model import Fact, FactValue
 from goodstanding.licensing import selectors, services
 from goodstanding.licensing.errors import LicenseDuplicateError, LicenseNotFoundError, LicenseRefusedError, PeriodNotFoundError
 from goodstanding.licensing.history import list_history
@@ -28,6 +31,7 @@ from goodstanding.web.learner.license_forms import (
     RenewalForm,
 )
 from goodstanding.web.learner.person import holder_of, user_of
+from goodstanding.web.learner.standing_page import consequence
 
 if TYPE_CHECKING:
     from goodstanding.licensing.models import License, LicensePeriod
@@ -126,8 +130,11 @@ def license_questions(request: HttpRequest, license_id: uuid.UUID) -> HttpRespon
     found = _access(request, license_id)
     asked = selectors.questions_of(found)
     new = request.GET.get("new") == "1"
+    from_standing = request.GET.get("from") == "standing"
     posted = request.POST if request.method == "POST" else None
-    form = QuestionsForm(posted, questions=asked, answers=selectors.current_facts(found))
+    form = QuestionsForm(
+        posted, questions=asked, answers=selectors.current_facts(found), consequences=_consequences(request, found, asked)
+    )
     if posted is not None and form.is_valid():
         try:
             services.answer_facts(license=found, answers=form.answers, at=timezone.now(), actor=user_of(request))
@@ -135,8 +142,11 @@ def license_questions(request: HttpRequest, license_id: uuid.UUID) -> HttpRespon
             form.show_problems(error.problems)
         else:
             messages.success(request, "Your answers are saved.")
+            if from_standing:
+                return redirect("standing-license", found.pk)
             return redirect("standing") if new else redirect("license-page", found.pk)
-    context = {"form": form, "card": _card(request, found), "new": new}
+    back = reverse("standing") if new else reverse("standing-license" if from_standing else "license-page", args=[found.pk])
+    context = {"form": form, "card": _card(request, found), "new": new, "back": back}
     return render(request, "learner/license_questions.html", context)
 
 
@@ -309,6 +319,31 @@ def _card(request: HttpRequest, license_: License) -> LicenseCard:
         questions=len(questions),
         answered=sum(name in facts for name in questions),
     )
+
+
+def _consequences(request: HttpRequest, license_: License, questions: Mapping[str, Fact]) -> dict[str, str]:
+    """What each answer would change today, worked out from the license and its credits; nothing for days and numbers."""
+    choices = {name: _choices(question) for name, question in questions.items()}
+    if not any(choices.values()):
+        return {}
+    standing = standing_on(holder=holder_of(request), on=today(request))
+    mine = next((one for one in standing.licenses if one.id == license_.pk), None)
+    if mine is None:
+        return {}
+    return {name: _consequence(standing, mine, name, options) for name, options in choices.items() if options}
+
+
+def _consequence(standing: HolderStanding, license_: LicenseStanding, name: str, options: Mapping[str, FactValue]) -> str:
+    effects = {
+        words: if_answered(standing=standing, license_=license_, fact=name, value=value) for words, value in options.items()
+    }
+    return " ".join(consequence(words, changed) for words, changed in effects.items()) if any(effects.values()) else ""
+
+
+def _choices(question: Fact) -> dict[str, FactValue]:
+    if question.type == "boolean":
+        return {"yes": True, "no": False}
+    return {label: option for option, label in question.options.items()} if question.type == "one_of" else {}
 
 
 def _likely_renewals(card: LicenseCard) -> int | None:

@@ -27,8 +27,19 @@ from goodstanding.core.rules.outcome import (
     Standing,
     show_number,
 )
+from goodstanding.licensing.rulebook import rulebook
 
-__all__ = ["LicenseCard", "StandingPage", "anchor_of", "card_of", "effects_in_words", "lay_out", "question_row", "unstated"]
+__all__ = [
+    "LicenseCard",
+    "StandingPage",
+    "anchor_of",
+    "card_of",
+    "consequence",
+    "effects_in_words",
+    "lay_out",
+    "question_row",
+    "unstated",
+]
 
 CONFIDENCE = {
     "primary": "Read in the law or on the board's own page.",
@@ -501,9 +512,10 @@ def question_row(
     elif question.kind == "entry" and entry:
         answer, answer_url = "Open this credit", reverse("credit-page", args=[entry])
     elif question.kind == "fact":
-        # How often a license was renewed is part of the license; everything else about the person is a question of its rule.
-        where_asked = "license-edit" if question.id == "renewals" else "license-questions"
-        answer, answer_url = "Answer this", reverse(where_asked, args=[license_.id])
+        # When a license was issued and how often renewed is part of the license; all else about the person its rule asks.
+        on_license = question.id not in rulebook().facts
+        where_asked = "license-edit" if on_license else "license-questions"
+        answer, answer_url = "Answer this", f"{reverse(where_asked, args=[license_.id])}{'' if on_license else '?from=standing'}"
     return QuestionRow(
         id=question.id,
         group=_group(question),
@@ -543,6 +555,21 @@ _OUTCOME_WORDS = {Outcome.MET: "met", Outcome.UNMET: "not met", Outcome.UNKNOWN:
 def effects_in_words(effects: Sequence[Effect]) -> tuple[str, ...]:
     """What would change, a sentence for each requirement."""
     return tuple(f"{_capital(effect.label)}: {_was(effect.before)}, then {_was(effect.after)}." for effect in effects)
+
+
+_AFTERWARDS = {
+    Outcome.MET: "is met",
+    Outcome.UNMET: "is owed",
+    Outcome.UNKNOWN: "is not certain",
+    None: "does not apply",
+}
+
+
+def consequence(answer: str, effects: Sequence[Effect]) -> str:
+    """What follows from one answer, in a sentence."""
+    if not effects:
+        return f"If {answer}: nothing changes today."
+    return f"If {answer}: {_list([f'{effect.label} {_AFTERWARDS[effect.after]}' for effect in effects])}."
 
 
 def _was(outcome: Outcome | None) -> str:
