@@ -409,3 +409,22 @@ def test_no_inline_style_or_script_and_every_id_once(signed_in, clinician, addre
     ids = re.findall(r'\sid="([^"]+)"', body)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', body)) <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "asked", "words_of_it"),
+    [
+        ("us/ny/lcsw", "LCSW", "unsettled_", "or you have done what it asks"),
+        ("us/ca/lpcc", "LPCC", "approvals:", "takes this credit as it is"),
+        ("us/ca/lpcc", "LPCC", "sponsor_list", "gave the answer that is kinder to you"),
+    ],
+)
+def test_a_confirmation_says_what_must_have_been_answered(signed_in, clinician, rule, kind, asked, words_of_it):
+    license_ = a_license(
+        clinician, rule=rule, license_type=kind, profession="social_worker" if kind == "LCSW" else "counselor", facts={}
+    )
+    a_credit(clinician, approvals=None)
+    body = signed_in.get(f"/standing/{license_.pk}/").content.decode()
+    found = re.search(rf'href="(/standing/{license_.pk}/{asked}[^"]*/confirm/)"', body)
+    assert found
+    assert words_of_it in words(main_of(signed_in.get(found[1])))

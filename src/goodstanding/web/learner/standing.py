@@ -151,12 +151,26 @@ def confirm(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpR
         "form": form,
         "license": license_,
         "question": question_row(found, license_=license_, labels=labels),
+        "only_if": _only_if(found.id),
         "effects": effects_in_words(if_confirmed(standing=standing, license_=license_, question=question)),
         "back": reverse("standing-license", args=[license_id]),
         "board": license_.evaluation.board if license_.evaluation else "",
         "board_url": license_.evaluation.board_url if license_.evaluation else "",
     }
     return render(request, "learner/standing_confirm.html", context, status=422 if form.errors else 200)
+
+
+def _only_if(question: str) -> str:
+    """What must have been answered for a confirmation to be true; questions differ in what their kinder answer is."""
+    if question.startswith("unsettled_"):
+        return "Record this only if your board says that nothing is due here, or you have done what it asks."
+    if question == "carried_in":
+        return "Record this only if your board says that the hours you carried in count."
+    if question.startswith("repeat:"):
+        return "Record this only if your board counts the course a second time."
+    if ":" in question:
+        return "Record this only if your board takes this credit as it is."
+    return "Record this only if your board gave the answer that is kinder to you."
 
 
 @require_POST
