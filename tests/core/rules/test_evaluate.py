@@ -346,7 +346,7 @@ def test_what_the_license_tells_is_not_put_into_the_mouth_of_its_holder() -> Non
         "ethics", 3, applies_when={"about": "months_licensed", "at_most": 12}, applies_text="your license is younger than a year"
     )
     assert answer(book(long_held)).not_applicable[0].why == (
-        "Due only if your license is younger than a year; by what your license and your answers say, that is not so."
+        "Due only if your license is younger than a year; by what your license tells, that is not so."
     )
 
 
@@ -430,7 +430,7 @@ def test_nothing_due_is_met() -> None:
     [
         (20, 4, "met", "Nothing more is owed for the period that ends on 31 May 2027."),
         (20, 3, "unmet", "Take 1 hour in ethics by 31 May 2027."),
-        (10, 3, "unmet", "Take 1 hour in ethics by 31 May 2027. They count toward the total as well."),
+        (10, 3, "unmet", "Take 1 hour in ethics by 31 May 2027. It counts toward the total as well."),
         (18, 4, "unmet", "Take 2 hours more by 31 May 2027."),
     ],
 )
@@ -504,7 +504,7 @@ def test_the_reason_of_an_unknown_says_what_decides_and_what_happens_if_it_turns
     why = answer(book(requirement("total", 10)), credit(approvals=None)).requirement("total").why
     assert why == (
         "You have 0 of 10 hours; 10 may still be owed by 31 May 2027. Not certain, because one question is open. "
-        "If it turns out well, this is met. Who approved “Untitled”? Its approval is not stated."
+        "If the answer is in your favor, this is met. Who approved “Untitled”? Its approval is not stated."
     )
 
 

@@ -380,7 +380,7 @@ def test_hours_that_never_count() -> None:
 
 def test_the_next_step_names_the_cap_that_is_used_up() -> None:
     found = answer(book(TOTAL, caps=[SELF_STUDY]), plain(12, format="asynchronous"))
-    assert found.next_step == "Take 12 hours more by 31 May 2027. More of self study would not count."
+    assert found.next_step == "Take 12 hours more by 31 May 2027. More hours from self study would not count."
 
 
 # Named courses, exams, titles

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from goodstanding.core.rules import explain
+from goodstanding.core.rules.amounts import round_down as _down
+from goodstanding.core.rules.amounts import round_up as _up
 from goodstanding.core.rules.case import CreditEntry, License
-from goodstanding.core.rules.entries import Entry, acceptance, entries_for
+from goodstanding.core.rules.clauses import Which
+from goodstanding.core.rules.credited import Credited
+from goodstanding.core.rules.entries import Entry, entries_for
 from goodstanding.core.rules.ground import CARRIED_IN, LICENSE_SUBJECTS, STATUS, Ground
 from goodstanding.core.rules.judge import Judge, Verdict
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.model import Requirement, RuleFile
-from goodstanding.core.rules.needs import RENEWALS, in_force
+from goodstanding.core.rules.needs import RENEWALS, Need, in_force, subjects_of
 from goodstanding.core.rules.outcome import (
     Answer,
     CapAnswer,
@@ -68,7 +71,6 @@ class _License:
         period = period_on(license_, months=months, on=on)
         self.entries: tuple[Entry, ...] = ()
         self.period: Period | None = None
-        self._acceptance: dict[frozenset[str] | None, set[str]] = {}
         if period is not None:
             self.period = counting_window(license_, cycle=self.rule.cycle, period=period)
             self.entries = entries_for(
@@ -136,18 +138,29 @@ class _License:
                 requirements.append(self._answer(requirement, verdict))
         standing = Standing.of([one.outcome for one in requirements])
         questions = self._questions(requirements)
-        caps = tuple(self._cap(one) for one in self.tally.caps)
+        credited = Credited(self.tally, verdicts=answered, on=self.on, undecided=len(answered) < len(requirements))
+        caps = tuple(self._cap(one, credited) for one in self.tally.caps)
         return Evaluation(
             **self._heading(),
             period=self.period,
             standing=standing,
-            summary=explain.summary(standing, requirements, due=self.period.end),
-            next_step=explain.next_step(standing, requirements, questions, due=self.period.end, board=rule.board.name, caps=caps),
+            summary=explain.summary(standing, requirements, due=self.period.end, on=self.on),
+            next_step=explain.next_step(
+                standing,
+                requirements,
+                questions,
+                due=self.period.end,
+                on=self.on,
+                board=rule.board.name,
+                places={one: self._place(verdict) for one, verdict in answered.items()},
+                full=[one.cap for one in self.tally.caps if one.limit and _is_full(one)],
+                unstated=credited.without_approval(),
+            ),
             requirements=tuple(requirements),
             caps=caps,
             not_applicable=tuple(not_applicable),
             open_questions=questions,
-            credits=tuple(self._credit(entry, answered) for entry in self.entries),
+            credits=credited.answers,
             confirmed=tuple(question.id for question in questions if question.confirmed),
         )
 
@@ -159,10 +172,11 @@ class _License:
             return explain.due_later(need.due_on)
         return explain.not_applicable(own, renewals=self.ground.values.get(RENEWALS))
 
-    def _cap(self, result: CapResult) -> CapAnswer:
+    def _cap(self, result: CapResult, credited: Credited) -> CapAnswer:
         cap = result.cap
         limit, used, removed = _down(result.limit), _down(result.used), _up(result.removed)
-        why = explain.cap(cap, limit=limit, used=used, removed=removed)
+        where, in_doubt = credited.where(cap), credited.in_doubt(cap)
+        why = explain.cap(cap, limit=limit, used=used, removed=removed, where=where, in_doubt=in_doubt)
         return CapAnswer(
             id=cap.id, label=cap.label, limit=limit, used=used, removed=removed, why=why, sources=self._sources(cap.sources)
         )
@@ -194,7 +208,7 @@ class _License:
             period=None,
             standing=Standing.UNKNOWN,
             summary=why,
-            next_step=explain.outside_step(self.license),
+            next_step=explain.outside_step(self.license, on=self.on),
             requirements=tuple(requirements),
             caps=(),
             not_applicable=(),
@@ -268,7 +282,7 @@ class _License:
         assert self.period is not None
         result = verdict.result
         own = requirement if result.need is None else result.need.requirement
-        due = self.period.end if result.need is None or result.need.due_on is None else result.need.due_on
+        due = self._due(own, result.need)
         counts_hours = requirement.kind == "minimum"
         figures = explain.Figures(
             required=_down(result.required),
@@ -276,12 +290,12 @@ class _License:
             missing=_up(result.missing),
             carried=_down(result.carried),
             brought=_down(Fraction(self.license.carried_in.get(requirement.id, 0))),
+            years=len(result.need.parts) if own.each_year and result.need is not None else 1,
         )
         alternatives = tuple(one.says for one in own.alternatives)
         why = explain.requirement(
             own,
             outcome=verdict.outcome,
-            favorable=verdict.favorable,
             figures=figures,
             due=due,
             on=self.on,
@@ -290,6 +304,7 @@ class _License:
             unclaimed=[one.says for one in own.alternatives if one.fact and self.ground.values.get(one.fact) is None],
             confirmed=bool(verdict.confirmed),
             short_years=self._short_years(own, verdict),
+            amount_open=counts_hours and self._amount_open(requirement),
         )
         return RequirementAnswer(
             id=requirement.id,
@@ -311,6 +326,27 @@ class _License:
             sources=self._sources(requirement.sources),
             on_top=own.on_top,
         )
+
+    def _due(self, own: Requirement, need: Need | None) -> dt.date:
+        """The day by which it is due; the end of the period where the day depends on something that is not known."""
+        assert self.period is not None
+        unknown = own.due_by is not None and any(one not in self.ground.values for one in subjects_of(own))
+        return self.period.end if need is None or need.due_on is None or unknown else need.due_on
+
+    def _amount_open(self, requirement: Requirement) -> bool:
+        """Whether the readings of a question that is not settled differ in how many hours they ask for."""
+        for question in self.rule.open_questions:
+            if self.license.confirms(question.id) or not any(requirement.id in one.requirements for one in question.readings):
+                continue
+            patches = [reading.requirements.get(requirement.id) for reading in question.readings]
+            hours = {
+                requirement.hours if one is None or one.hours is None else one.hours
+                for one in patches
+                if one is None or one.due is not False
+            }
+            if len(hours) > 1:
+                return True
+        return False
 
     def _short_years(self, requirement: Requirement, verdict: Verdict) -> list[tuple[Period, Decimal]]:
         """The years in which hours are missing, where a requirement is due in each of them."""
@@ -398,90 +434,24 @@ class _License:
         entry = next(entry for entry in self.entries if entry.id == entry_id)
         return explain.doubt(doubt, title=entry.credit.title, unit=entry.credit.quantity.unit)
 
-    # Entries and sources
+    # The step to take and the sources
 
-    def _credit(self, entry: Entry, verdicts: dict[str, Verdict]) -> CreditAnswer:
-        toward = {
-            requirement_id: _down(verdict.result.toward[entry.id])
-            for requirement_id, verdict in verdicts.items()
-            if entry.id in verdict.result.toward
-        }
-        counted = max([*toward.values(), _down(self.tally.used.get(entry.id, Fraction(0)))], default=Decimal(0))
-        return CreditAnswer(
-            id=entry.id,
-            title=entry.credit.title,
-            completed=entry.credit.completed,
-            hours=self._board_hours(entry),
-            counted=counted,
-            toward=toward,
-            why_not=self._why_not(entry, toward, counted),
+    def _place(self, verdict: Verdict) -> explain.Place:
+        """What one more hour for a requirement does besides."""
+        need = verdict.result.need
+        if need is None:
+            return explain.Place()
+        own = need.requirement
+        beside = own.on_top or any(
+            not one.limit and (not one.cap.on or "total" in one.cap.on) and _about_all(one.cap.which, own)
+            for one in self.tally.caps
         )
-
-    def _board_hours(self, entry: Entry) -> Decimal | None:
-        if "unit" in self.unknowns.doubts.get(entry.id, ()):
-            return None
-        hours = self.tally.board_hours(entry)
-        return None if hours is None else _down(hours)
-
-    def _why_not(self, entry: Entry, toward: dict[str, Decimal], counted: Decimal) -> str | None:
-        assert self.period is not None
-        if entry.state == "future":
-            return explain.future(entry.credit.completed, on=self.on)
-        if entry.state == "provisional":
-            return explain.provisional()
-        accepted = self._accepted(entry.approvals)
-        settled = set(self.unknowns.confirmed_entries([entry.id]))
-        doubts = {doubt for doubt in self.unknowns.doubts.get(entry.id, ()) if f"{doubt}:{entry.id}" not in settled}
-        capped = self._capped(entry, counted)
-        if not toward:
-            names = [self.rules.approval_label(name) for name in sorted(entry.approvals or ())]
-            if not entry.in_period and "yes" in accepted:
-                return explain.before_period(self.period)
-            if accepted == {"no"}:
-                return explain.not_accepted(names)
-            if "approvals" in doubts:
-                return explain.approval_unstated()
-            if "unit" in self.unknowns.doubts.get(entry.id, ()):
-                return explain.unit_unknown(entry.credit.quantity.unit)
-            if entry.repeats is not None and self.rule.repeats != "counted":
-                return explain.repeated(self._title(entry.repeats), stated=self.rule.repeats is not None)
-            if "no" in accepted:
-                return explain.maybe_accepted(names)
-            if capped:
-                return capped
-            if entry.credit.quantity.amount and not self.tally.board_hours(entry):
-                return explain.too_short(self.rule.least_hours, step=self.rule.round_down_to)
-            return explain.serves_nothing()
-        if capped:
-            return capped
-        if not entry.in_period:
-            return explain.earlier(self.period)
-        return None
-
-    def _accepted(self, approvals: frozenset[str] | None) -> set[str]:
-        """Whether an entry with these approvals counts, under every reading."""
-        if approvals not in self._acceptance:
-            readings = (reading.accepts for question in self.rule.open_questions for reading in question.readings)
-            known = {id(one): one for one in (self.rule.accepts, *readings) if one is not None}
-            self._acceptance[approvals] = {acceptance(approvals, one) for one in known.values()}
-        return self._acceptance[approvals]
-
-    def _capped(self, entry: Entry, counted: Decimal) -> str | None:
-        """Why some hours of the entry were lost to a cap; None if none were."""
-        for result in self.tally.caps:
-            if entry.id in result.entries:
-                hours = self._board_hours(entry)
-                return explain.capped(
-                    result.cap,
-                    counted=counted,
-                    hours=hours,
-                    limit=_down(result.limit),
-                    others=max(_down(result.used) - counted, Decimal(0)),
-                )
-        return None
-
-    def _title(self, entry_id: str) -> str:
-        return next(entry.credit.title for entry in self.entries if entry.id == entry_id)
+        return explain.Place(
+            subject=explain.about_something(own),
+            within=own.within,
+            in_total=not beside,
+            short_years=self._short_years(own, verdict),
+        )
 
     def _sources(self, ids: Iterable[str]) -> tuple[SourceAnswer, ...]:
         return tuple(
@@ -496,18 +466,19 @@ class _License:
         )
 
 
-_CENT = Decimal("0.01")
+def _is_full(result: CapResult) -> bool:
+    """Whether more hours of the kind would count for nothing, whenever they are taken. An exam is passed but once."""
+    which = result.cap.which
+    exam = which is not None and which.activities == ("exam",)
+    return result.cap.per == "period" and result.used >= result.limit and not exam
 
 
-def _down(value: Fraction) -> Decimal:
-    return _hundredths(value.numerator, value.denominator, ROUND_DOWN)
-
-
-def _up(value: Fraction) -> Decimal:
-    return _hundredths(value.numerator, value.denominator, ROUND_UP)
-
-
-@lru_cache(maxsize=4096)
-def _hundredths(numerator: int, denominator: int, rounding: str) -> Decimal:
-    """The same few amounts come again and again, so they are kept."""
-    return (Decimal(numerator) / denominator).quantize(_CENT, rounding)
+def _about_all(which: Which | None, requirement: Requirement) -> bool:
+    """Whether what a cap is about, by its subjects alone, is all that the requirement asks for."""
+    return (
+        which is not None
+        and bool(requirement.topics)
+        and which.topics is not None
+        and set(requirement.topics) <= set(which.topics)
+        and which.model_fields_set == {"topics"}
+    )

@@ -1,0 +1,29 @@
+"""
+Exact amounts as the decimals that an answer shows.
+
+Nothing is rounded before: an answer rounds once, so that hours are never shown as more than they are, nor debts as less.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+_CENT = Decimal("0.01")
+
+
+def round_down(value: Fraction) -> Decimal:
+    """Hours that somebody has."""
+    return _hundredths(value.numerator, value.denominator, ROUND_DOWN)
+
+
+def round_up(value: Fraction) -> Decimal:
+    """Hours that somebody owes."""
+    return _hundredths(value.numerator, value.denominator, ROUND_UP)
+
+
+@lru_cache(maxsize=4096)
+def _hundredths(numerator: int, denominator: int, rounding: str) -> Decimal:
+    """The same few amounts come again and again, so they are kept."""
+    return (Decimal(numerator) / denominator).quantize(_CENT, rounding)

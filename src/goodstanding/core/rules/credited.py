@@ -1,0 +1,337 @@
+"""
+What became of each entry under one license: the hours of it that count, toward what, and why the rest do not.
+
+The reason given is the one that stands in the way, so an approval is mentioned only where one is asked for and something that
+is due could use the hours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from goodstanding.core.rules import explain
+from goodstanding.core.rules.amounts import round_down
+from goodstanding.core.rules.clauses import Accepts
+from goodstanding.core.rules.entries import ATTRIBUTES, Entry, Group, acceptance, fits
+from goodstanding.core.rules.ground import Ground, union
+from goodstanding.core.rules.judge import Verdict
+from goodstanding.core.rules.model import Cap, Requirement
+from goodstanding.core.rules.needs import patched
+from goodstanding.core.rules.outcome import CreditAnswer, Outcome
+from goodstanding.core.rules.tally import CapResult, Tally
+
+
+class Credited:
+    """
+    The answers for all entries of one license.
+
+    `verdicts` are those of the requirements that apply; `undecided` says that for some others nothing could be said.
+    """
+
+    def __init__(self, tally: Tally, *, verdicts: Mapping[str, Verdict], on: dt.date, undecided: bool = False) -> None:
+        self.tally = tally
+        self.ground = tally.ground
+        self.doubts = tally.judge.unknowns.doubts
+        self.rule = tally.ground.rule
+        self.license = tally.ground.license
+        self.entries = tally.ground.entries
+        self.period = tally.ground.period
+        self.verdicts = verdicts
+        self.on = on
+        self.undecided = undecided
+        self._accepted: dict[tuple[int, ...], frozenset[str]] = {}
+
+    @cached_property
+    def answers(self) -> tuple[CreditAnswer, ...]:
+        """One answer for each entry, oldest first."""
+        return tuple(self._answer(entry) for entry in self.entries)
+
+    def where(self, cap: Cap) -> tuple[str, ...]:
+        """What a cap is about, in words, if it leaves other requirements alone."""
+        if "total" in cap.on and "total" in self.verdicts:
+            return ("the total",)
+        return tuple(self.rule.versions(one)[0].label for one in cap.on if one in self.verdicts)
+
+    def in_doubt(self, cap: Cap) -> bool:
+        """Whether an open question that the holder has not settled decides about the cap."""
+        return any(
+            cap.id in reading.caps
+            for question in self.rule.open_questions
+            if not self.license.confirms(question.id)
+            for reading in question.readings
+        )
+
+    def without_approval(self) -> tuple[str, ...]:
+        """The titles of entries that something not met could use, and that count for nothing until their approval is stated."""
+        asked = self._asked_by(verdict for verdict in self.verdicts.values() if verdict.outcome is not Outcome.MET)
+        return tuple(
+            entry.credit.title
+            for entry, answer in zip(self.entries, self.answers, strict=True)
+            if answer.why_not == explain.approval_unstated() and any(asked >> number & 1 for number in self._groups[entry.id])
+        )
+
+    # Hours
+
+    def _answer(self, entry: Entry) -> CreditAnswer:
+        toward = self._toward[entry.id]
+        counted = self._counted[entry.id]
+        return CreditAnswer(
+            id=entry.id,
+            title=entry.credit.title,
+            completed=entry.credit.completed,
+            hours=self._board_hours(entry),
+            counted=counted,
+            toward=toward,
+            why_not=self._why_not(entry, toward, counted),
+        )
+
+    @cached_property
+    def _toward(self) -> dict[str, dict[str, Decimal]]:
+        found: dict[str, dict[str, Decimal]] = {entry.id: {} for entry in self.entries}
+        for requirement_id, verdict in self.verdicts.items():
+            for entry_id, hours in verdict.result.toward.items():
+                found[entry_id][requirement_id] = round_down(hours)
+        return found
+
+    @cached_property
+    def _counted(self) -> dict[str, Decimal]:
+        """
+        The hours of each entry that count toward anything; together never more than a cap lets through.
+
+        Hours that were shared out among requirements obey the caps already. What asks for a course takes it whole, however
+        many of its hours a cap lets through, so such hours only fill what the caps leave.
+        """
+        sharing = bool(self.tally.used)
+        counted: dict[str, Decimal] = {}
+        more: dict[str, Decimal] = {}
+        for entry in self.entries:
+            toward = self._toward[entry.id]
+            of_hours = [hours for one, hours in toward.items() if self._asks_hours(one)]
+            used = round_down(self.tally.used.get(entry.id, Fraction(0)))
+            counted[entry.id] = used if sharing else max(of_hours, default=Decimal(0))
+            most = max([*toward.values(), used], default=Decimal(0))
+            if most > counted[entry.id]:
+                more[entry.id] = most
+        if not more:
+            return counted
+        rooms = [_Room(result, self.ground, counted) for result in self.tally.caps if not result.cap.on]
+        for entry in self.entries:
+            if entry.id in more:
+                extra = min([more[entry.id] - counted[entry.id], *(room.left(entry) for room in rooms)])
+                for room in rooms:
+                    room.take(entry, extra)
+                counted[entry.id] += extra
+        return counted
+
+    def _asks_hours(self, requirement_id: str) -> bool:
+        need = self.verdicts[requirement_id].result.need
+        return need is not None and need.requirement.kind == "minimum"
+
+    def _board_hours(self, entry: Entry) -> Decimal | None:
+        if "unit" in self.doubts.get(entry.id, ()):
+            return None
+        hours = self.tally.board_hours(entry)
+        return None if hours is None else round_down(hours)
+
+    # Reasons
+
+    def _why_not(self, entry: Entry, toward: dict[str, Decimal], counted: Decimal) -> str | None:
+        if entry.state == "future":
+            return explain.future(entry.credit.completed, on=self.on)
+        if entry.state == "provisional":
+            return explain.provisional()
+        if not toward:
+            return self._why_nothing(entry)
+        return self._capped(entry, counted) or (None if entry.in_period else explain.earlier(self.period))
+
+    def _why_nothing(self, entry: Entry) -> str:
+        """Why nothing of an open entry counts: first whether anything could use it, then what stands in the way."""
+        groups = self._groups[entry.id]
+        doubts = [doubt for doubt in self.doubts.get(entry.id, ()) if not self._is_settled(doubt, entry)]
+        if not any(self._asked >> number & 1 for number in groups):
+            if any(self._perhaps_asked >> number & 1 for number in groups):
+                return explain.open_reading()
+            return self._why_not_asked(doubts) if entry.in_period else explain.before_period(self.period)
+        if (blocked := self._shut_out(groups)) is not None:
+            return blocked
+        accepted = self._acceptances(groups)
+        names = [self.ground.rules.approval_label(name) for name in sorted(entry.approvals or ())]
+        if accepted == {"no"}:
+            return explain.not_accepted(names)
+        if "unstated" in accepted and "approvals" in doubts:
+            return explain.approval_unstated()
+        if "unit" in doubts:
+            return explain.unit_unknown(entry.credit.quantity.unit)
+        if entry.repeats is not None and self.rule.repeats != "counted":
+            title = next(one.credit.title for one in self.entries if one.id == entry.repeats)
+            return explain.repeated(title, stated=self.rule.repeats is not None)
+        if "no" in accepted:
+            return explain.maybe_accepted(names)
+        if (capped := self._capped(entry, Decimal(0))) is not None:
+            return capped
+        if entry.credit.quantity.amount and not self.tally.board_hours(entry):
+            return explain.too_short(self.rule.least_hours, step=self.rule.round_down_to)
+        return self._why_not_asked(doubts)
+
+    def _is_settled(self, doubt: str, entry: Entry) -> bool:
+        name = f"{doubt}:{entry.id}"
+        return self.license.confirms(name) and self.tally.judge.unknowns.confirmable(name)
+
+    def _why_not_asked(self, doubts: Sequence[str]) -> str:
+        if not self.verdicts:
+            return explain.undecided() if self.undecided else explain.nothing_due()
+        unstated = [doubt for doubt in doubts if doubt in ATTRIBUTES]
+        if unstated:
+            return explain.unstated(unstated[0])
+        return explain.undecided() if self.undecided else explain.serves_nothing()
+
+    @cached_property
+    def _groups(self) -> dict[str, tuple[int, ...]]:
+        """The groups that the hours of each entry are in."""
+        found: dict[str, tuple[int, ...]] = dict.fromkeys((entry.id for entry in self.entries), ())
+        for number, group in enumerate(self.ground.pool.groups):
+            for entry, _ in group.members:
+                found[entry.id] = (*found[entry.id], number)
+        return found
+
+    @cached_property
+    def _asked(self) -> int:
+        """The groups that something due here asks for, whoever approved them."""
+        return self._asked_by(self.verdicts.values())
+
+    @cached_property
+    def _perhaps_asked(self) -> int:
+        """Those that something asks for under one reading at least of what is open."""
+        return self._asked_by(self.verdicts.values(), openly=True)
+
+    def _asked_by(self, verdicts: Iterable[Verdict], *, openly: bool = False) -> int:
+        mask = 0
+        for verdict in verdicts:
+            need = verdict.result.need
+            if need is None or need.requirement.kind in ("attestation", "unsettled"):
+                continue
+            for own in self._read(need.requirement) if openly else (need.requirement,):
+                asked = replace(need, requirement=own)
+                mine = [self.ground.mask_of(asked, span, generous=True) for span, _ in need.parts]
+                mask |= union(mine) & (self._exams if own.kind == "exam" else self.ground.pool.everything)
+        return mask
+
+    @cached_property
+    def _exams(self) -> int:
+        return self.ground.pool.those(lambda group: group.entry.activity == "exam")
+
+    def _read(self, shown: Requirement) -> Iterable[Requirement]:
+        """The requirement as shown, and as it is under every reading that is open."""
+        yield shown
+        written = next(one for one in self.rule.versions(shown.id) if one.in_force == shown.in_force)
+        for question in self.rule.open_questions:
+            if not self.license.confirms(question.id) and any(shown.id in one.requirements for one in question.readings):
+                for reading in question.readings:
+                    own = patched(self.ground.whole, written, [reading], None)
+                    if own is not None:
+                        yield own
+
+    def _shut_out(self, groups: Sequence[int]) -> str | None:
+        """The reason, if a cap of no hours is about all of an entry, whatever the entry leaves unstated."""
+        for result in self.tally.caps:
+            cap = result.cap
+            if result.limit or cap.which is None:
+                continue
+            if not all(fits(cap.which, self.ground.pool.groups[number], good=False, generous=True) for number in groups):
+                continue
+            # A cap on some requirements leaves what the others ask for.
+            others = [verdict for one, verdict in self.verdicts.items() if cap.on and one not in cap.on]
+            if not any(self._asked_by(others, openly=True) >> number & 1 for number in groups):
+                return self._by_cap(result, counted=Decimal(0), hours=None)
+            if not any(self._asked_by(others) >> number & 1 for number in groups):
+                return explain.open_reading()
+        return None
+
+    def _acceptances(self, groups: tuple[int, ...]) -> frozenset[str]:
+        """Whether an entry is accepted, under every reading that is open."""
+        if groups not in self._accepted:
+            self._accepted[groups] = frozenset(self._all_acceptances([self.ground.pool.groups[number] for number in groups]))
+        return self._accepted[groups]
+
+    def _all_acceptances(self, groups: Sequence[Group]) -> set[str]:
+        found: set[str] = set()
+        for question in self.rule.open_questions:
+            if any(reading.accepts for reading in question.readings):
+                settled = self.tally.readings.get(question.id)
+                readings = question.readings if settled is None else question.readings[settled : settled + 1]
+                found |= {_accepted_by(reading.accepts or self.rule.accepts, groups) for reading in readings}
+        return found or {_accepted_by(self.rule.accepts, groups)}
+
+    def _capped(self, entry: Entry, counted: Decimal) -> str | None:
+        """Why some hours of the entry were lost to a cap; None if none were."""
+        lost = [result for result in self.tally.caps if entry.id in result.entries]
+        if not lost:
+            return None
+        # A cap on everything says more than one on a single requirement.
+        return self._by_cap(min(lost, key=lambda one: bool(one.cap.on)), counted=counted, hours=self._board_hours(entry))
+
+    def _by_cap(self, result: CapResult, *, counted: Decimal, hours: Decimal | None) -> str:
+        return explain.capped(
+            result.cap,
+            counted=counted,
+            hours=hours,
+            limit=round_down(result.limit),
+            others=max(round_down(result.used) - counted, Decimal(0)),
+            where=self.where(result.cap),
+            in_doubt=self.in_doubt(result.cap),
+        )
+
+
+class _Room:
+    """How many more hours one cap lets through, in each stretch that it limits."""
+
+    def __init__(self, result: CapResult, ground: Ground, counted: Mapping[str, Decimal]) -> None:
+        self.cap = result.cap
+        self.limit = round_down(result.limit)
+        self.years = ground.needs.years() if result.cap.per == "year" else ()
+        which = result.cap.which
+        self.about = {
+            entry.id
+            for group in ground.pool.groups
+            if which is None or fits(which, group, good=False, generous=False)
+            for entry, _ in group.members
+        }
+        self.used: dict[object, Decimal] = {}
+        for entry in ground.entries:
+            self.take(entry, counted[entry.id])
+
+    def left(self, entry: Entry) -> Decimal:
+        if not self._limits(entry):
+            return Decimal("Infinity")
+        return max(self.limit - self.used.get(self._stretch(entry), Decimal(0)), Decimal(0))
+
+    def take(self, entry: Entry, hours: Decimal) -> None:
+        if self._limits(entry):
+            stretch = self._stretch(entry)
+            self.used[stretch] = self.used.get(stretch, Decimal(0)) + hours
+
+    def _limits(self, entry: Entry) -> bool:
+        return entry.in_period and entry.id in self.about
+
+    def _stretch(self, entry: Entry) -> object:
+        if self.cap.per == "year":
+            return next((year.start for year in self.years if entry.credit.completed in year), None)
+        return {"period": None, "day": entry.credit.completed, "entry": entry.id}[self.cap.per]
+
+
+def _accepted_by(accepts: Accepts, groups: Sequence[Group]) -> str:
+    """Whether an entry is accepted by one reading; what needs no approval is as good as approved."""
+    plain = acceptance(groups[0].entry.approvals, accepts)
+    needless = accepts.except_for
+    if plain == "yes" or needless is None:
+        return plain
+    if any(fits(needless, group, good=True, generous=False) for group in groups):
+        return "yes"
+    if plain == "no" and any(fits(needless, group, good=True, generous=True) for group in groups):
+        return "depends"
+    return plain
