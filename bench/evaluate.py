@@ -17,7 +17,7 @@ ON = dt.date(2026, 11, 23)
 ROUNDS = 15
 TOPICS = (
     "ethics",
-    "law_and_ethics",
+    "law_and_ethics_us_ca",
     "suicide",
     "telehealth",
     "cultural_competence",

@@ -140,49 +140,65 @@ def _quick(problem: Problem) -> Allocation | None:
     It is certain if every want gets all it needs or all that any allocation could give it, because what is owed and what is
     met can then not improve.
     """
-    if any(problem.apart) or any(limit.owners for limit in problem.limits):
-        return None
+    amounts, wants, limits = problem.amounts, problem.wants, problem.limits
     serves = _serves(problem)
-    limits: dict[int, list[int]] = {}
-    for number, limit in enumerate(problem.limits):
+    split = [False] * len(amounts)
+    bound: list[list[int]] = [[] for _ in amounts]
+    for number, limit in enumerate(limits):
         for group in bits(limit.mask):
-            limits.setdefault(group, []).append(number)
-    taken = [amount if group not in limits and serves[group] else 0 for group, amount in enumerate(problem.amounts)]
-    got = [_sum(taken, want.mask) for want in problem.wants]
-    slack = [limit.most for limit in problem.limits]
+            bound[group].append(number)
+            split[group] = split[group] or bool(limit.owners)
+    if any(problem.apart):
+        for group, owners in enumerate(serves):
+            split[group] = split[group] or any(problem.apart[owner] & owners for owner in bits(owners))
+    asking: list[list[int]] = [[] for _ in amounts]
+    for number, want in enumerate(wants):
+        for group in bits(want.mask):
+            asking[group].append(number)
+    short = [want.need for want in wants]
+    left = list(amounts)
+    slack = [limit.most for limit in limits]
+    uses: dict[tuple[int, int], int] = {}
 
-    def take(group: int, most: int) -> None:
-        hours = min(most, problem.amounts[group] - taken[group], *(slack[number] for number in limits[group]))
-        if hours > 0:
-            taken[group] += hours
-            for number in limits[group]:
-                slack[number] -= hours
-            for number, want in enumerate(problem.wants):
-                if want.mask >> group & 1:
-                    got[number] += hours
+    def take(group: int, mode: int, most: int) -> None:
+        binding = [number for number in bound[group] if not limits[number].owners or limits[number].owners & mode]
+        hours = min(most, left[group], *(slack[number] for number in binding)) if binding else min(most, left[group])
+        if hours <= 0:
+            return
+        left[group] -= hours
+        uses[group, mode] = uses.get((group, mode), 0) + hours
+        for number in binding:
+            slack[number] -= hours
+        for number in asking[group]:
+            if mode >> wants[number].owner & 1:
+                short[number] -= hours
 
-    def open_wants(group: int) -> list[int]:
-        return [
-            want.need - got[number]
-            for number, want in enumerate(problem.wants)
-            if want.mask >> group & 1 and got[number] < want.need
-        ]
+    def wanted(group: int, mode: int) -> list[int]:
+        return [short[number] for number in asking[group] if short[number] > 0 and mode >> wants[number].owner & 1]
 
-    waiting = [group for group in limits if serves[group] and problem.amounts[group]]
-    for group in sorted(waiting, key=lambda one: (-len(open_wants(one)), len(limits[one]), one)):
-        take(group, max(open_wants(group), default=0))
+    waiting: list[int] = []
+    for group, amount in enumerate(amounts):
+        if not amount or not serves[group]:
+            continue
+        if bound[group] or split[group]:
+            waiting.append(group)
+        else:
+            take(group, serves[group], amount)
+    modes = {group: _modes(problem, group, serves[group]) if split[group] else [serves[group]] for group in waiting}
+    # Hours with the fewest uses go first, and among those the ones that help most.
+    for group in sorted(waiting, key=lambda one: (len(modes[one]), -len(wanted(one, serves[one])), len(bound[one]), one)):
+        for _ in modes[group]:
+            mode = max(modes[group], key=lambda one: len(wanted(group, one)))
+            take(group, mode, max(wanted(group, mode), default=0))
     for group in sorted(waiting):
-        take(group, problem.amounts[group])
-    for number, want in enumerate(problem.wants):
-        if got[number] < want.need and got[number] < _bound(problem, want, limits):
+        for mode in modes[group]:
+            take(group, mode, left[group])
+    for number, want in enumerate(wants):
+        if short[number] > 0 and want.need - short[number] < _bound(problem, want, bound):
             return None
-    missing = tuple(Fraction(max(want.need - got[number], 0)) for number, want in enumerate(problem.wants))
-    uses = tuple(Use(group, serves[group], Fraction(hours)) for group, hours in enumerate(taken) if hours)
-    return Allocation(uses=uses, missing=missing, owed=owed(problem, missing))
-
-
-def _sum(amounts: Sequence[int], mask: int) -> int:
-    return sum(amounts[group] for group in bits(mask))
+    missing = tuple(Fraction(max(one, 0)) for one in short)
+    used = tuple(Use(group, mode, Fraction(hours)) for (group, mode), hours in sorted(uses.items()))
+    return Allocation(uses=used, missing=missing, owed=owed(problem, missing))
 
 
 def _serves(problem: Problem) -> list[int]:
@@ -194,14 +210,19 @@ def _serves(problem: Problem) -> list[int]:
     return serves
 
 
-def _bound(problem: Problem, want: Want, limits: dict[int, list[int]]) -> int:
+def _bound(problem: Problem, want: Want, limits: Sequence[Sequence[int]]) -> int:
     """No allocation can give `want` more than this: each group is held against the tightest of its limits alone."""
     free, held = 0, dict[int, int]()
     for group in bits(want.mask):
-        if group not in limits:
+        own = [
+            number
+            for number in limits[group]
+            if not problem.limits[number].owners or problem.limits[number].owners >> want.owner & 1
+        ]
+        if not own:
             free += problem.amounts[group]
         else:
-            tightest = min(limits[group], key=lambda number: problem.limits[number].most)
+            tightest = min(own, key=lambda number: problem.limits[number].most)
             held[tightest] = held.get(tightest, 0) + problem.amounts[group]
     return free + sum(min(amount, problem.limits[number].most) for number, amount in held.items())
 

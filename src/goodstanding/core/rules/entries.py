@@ -501,12 +501,22 @@ class Pool:
         self._fits: dict[tuple[int, bool, bool], int] = {}
         self._spans: dict[Span | None, int] = {}
         self._topics: dict[tuple[tuple[str, ...], bool], int] = {}
+        self._by_entry: dict[str, int] | None = None
         self._members: dict[object, list[tuple[str, Fraction]]] = {}
         self._rated: dict[object, dict[tuple[Decimal, Decimal], Fraction]] = {}
         self._units: dict[object, tuple[list[int], int]] = {}
         self._amounts: dict[int, tuple[Terms, list[int], int, int]] = {}
         self.everything = (1 << len(self.groups)) - 1
         self.in_period = self.those(lambda group: group.entry.in_period)
+
+    def of_entry(self, entry_id: str) -> int:
+        """The groups that hold hours of this entry."""
+        if self._by_entry is None:
+            self._by_entry = {}
+            for number, group in enumerate(self.groups):
+                for entry, _ in group.members:
+                    self._by_entry[entry.id] = self._by_entry.get(entry.id, 0) | 1 << number
+        return self._by_entry.get(entry_id, 0)
 
     def those(self, test: Callable[[Group], bool]) -> int:
         """The groups for which `test` holds."""

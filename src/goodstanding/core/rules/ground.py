@@ -122,6 +122,7 @@ class Ground:
             days=[*self.needs.days(), *since],
         )
         self.caps: list[Cap] = [cap for cap in self.rule.caps if in_force(self.rule, cap, period)]
+        self._changing: frozenset[int] = self.recall("changing", self._all_changing)
         self._terms: dict[object, Terms] = {}
         self._units: dict[tuple[int, int], int] = {}
         self._needs: dict[object, Need] = {}
@@ -194,16 +195,26 @@ class Ground:
 
     def changes_terms(self, reading: Reading) -> bool:
         """Whether a reading can change how many hours an entry is."""
-        return bool(reading.accepts or reading.hour_minutes or reading.hours_per_unit or reading.repeats)
+        return id(reading) in self._changing
+
+    def _all_changing(self) -> frozenset[int]:
+        readings = (reading for question in self.rule.open_questions for reading in question.readings)
+        return frozenset(id(one) for one in readings if one.accepts or one.hour_minutes or one.hours_per_unit or one.repeats)
 
     def terms(self, choice: Choice) -> Terms:
         """How many hours entries are in this combination; the same object for the same terms."""
         readings = [one for one in choice.readings if self.changes_terms(one)]
+        place = (choice.generous, *map(id, readings))
+        if place not in self._terms:
+            self._terms[place] = self._terms_of(readings, generous=choice.generous)
+        return self._terms[place]
+
+    def _terms_of(self, readings: Sequence[Reading], *, generous: bool) -> Terms:
         accepts = next((one.accepts for one in readings if one.accepts), self.rule.accepts)
         minutes = next((one.hour_minutes for one in readings if one.hour_minutes), None)
         units = next((one.hours_per_unit for one in readings if one.hours_per_unit), None)
         repeats = next((one.repeats for one in readings if one.repeats), self.rule.repeats)
-        return self._known_terms(accepts, minutes or self.longest_hour(), units, repeats, generous=choice.generous)
+        return self._known_terms(accepts, minutes or self.longest_hour(), units, repeats, generous=generous)
 
     def _known_terms(
         self,

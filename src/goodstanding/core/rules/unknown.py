@@ -13,6 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.clauses import Accepts, Condition
 from goodstanding.core.rules.entries import Entry, Group, acceptance, fits, rate_of, unstated_in
 from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Dimension, Ground
@@ -37,6 +38,7 @@ class Unknowns:
         self._units = {entry.credit.quantity.unit for entry in ground.entries}
         self._fingerprints: dict[int, object] = {}
         self._reach: dict[int, int] = {}
+        self._open: dict[object, list[str]] = {}
         self.doubts = self._all_doubts()
         """What each open entry leaves unstated that could decide whether or how much it counts, in the order of the entries."""
         self._doubted = [entry for entry in ground.entries if entry.id in self.doubts]
@@ -253,12 +255,13 @@ class Unknowns:
         doubts = self.doubts.get(entry.id)
         if not doubts or requirement.kind in ("attestation", "unsettled"):
             return []
-        reachable = self.reachable(requirement)
-        mine = [
-            group
-            for number, group in enumerate(self.pool.groups)
-            if reachable >> number & 1 and any(member is entry for member, _ in group.members)
-        ]
+        key = (entry.id, id(requirement), tuple(map(id, caps)))
+        if key not in self._open:
+            self._open[key] = self._open_doubts(entry, requirement, caps, doubts)
+        return self._open[key]
+
+    def _open_doubts(self, entry: Entry, requirement: Requirement, caps: Sequence[Cap], doubts: Sequence[str]) -> list[str]:
+        mine = [self.pool.groups[number] for number in bits(self.reachable(requirement) & self.pool.of_entry(entry.id))]
         if not mine:
             return []
         asked = {doubt for group in mine for which in self._which_of(requirement, caps) for doubt in unstated_in(which, group)}
