@@ -302,7 +302,7 @@ def test_what_is_missing_is_filled_in_for_several_credits_at_once(signed_in, cli
     standing = signed_in.get("/standing/").content.decode()
     assert "Fill in what 2 leave open" in words(standing)
     form = main_of(signed_in.get(MISSING))
-    assert "It could decide something for California LPCC." in words(form)
+    assert "Asked by California LPCC." in words(form)
     sent = form_of(first, approvals=["nbcc"]) | form_of(
         second, approvals=["nbcc"], sponsor_kind="association", submission="0c0a2a8e-0b1d-4c57-9a52-1f6e0c5a7b11"
     )
@@ -318,6 +318,14 @@ def test_what_is_missing_is_filled_in_for_several_credits_at_once(signed_in, cli
     assert "6 of 6 h" in words(after[start : after.index("</details></li>", start)])
     # What the first save made new is not asked again.
     assert "Nothing is missing" in words(main_of(signed_in.get(MISSING)))
+
+
+def test_what_decides_nothing_yet_is_asked_after_what_does(signed_in, clinician):
+    a_license(clinician)
+    a_credit(clinician, "More suicide hours are owed anyway", approvals=None, hours="1", topics=("suicide",))
+    a_credit(clinician, "This decides", approvals=None, hours="6", topics=("ethics",), completed=dt.date(2026, 5, 1))
+    page = words(main_of(signed_in.get(MISSING)))
+    assert 0 < page.index("This decides") < page.index("More suicide hours")
 
 
 def test_what_is_not_known_stays_open_and_writes_nothing(signed_in, clinician):

@@ -54,7 +54,7 @@ class MissingForm(LookForm):
         label="Who gave it", required=False, choices=[("", "I do not know"), *SPONSOR_KIND_LABELS.items()]
     )
 
-    def __init__(self, *args: Any, entry: CreditEntry, rules: RuleBook, decides: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entry: CreditEntry, rules: RuleBook, asked_by: str, **kwargs: Any) -> None:
         kwargs.setdefault(
             "initial",
             {
@@ -64,7 +64,7 @@ class MissingForm(LookForm):
             },
         )
         super().__init__(*args, prefix=entry.pk.hex, **kwargs)
-        self.entry, self.decides = entry, decides
+        self.entry, self.asked_by = entry, asked_by
         field = self.fields["approvals"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [
@@ -175,12 +175,12 @@ def missing(request: HttpRequest) -> HttpResponse:
     holder = holder_of(request)
     day = today(request)
     rules = rulebook()
-    decides = unstated(standing_on(holder=holder, on=day))
+    asking = unstated(standing_on(holder=holder, on=day))
     asked = request.GET.get("credit", "")
     rows = {str(entry.pk): entry for entry in list_entries(holder=holder)}
     if asked and asked not in rows:
         raise Http404
-    wanted = [rows[asked]] if asked else [rows[one] for one in decides]
+    wanted = [rows[asked]] if asked else [rows[one] for one in asking]
     own = [entry for entry in wanted if entry.completion_id is not None]
     open_ones = [entry for entry in wanted if entry.completion_id is None]
     if request.method == "POST":
@@ -193,7 +193,7 @@ def missing(request: HttpRequest) -> HttpResponse:
             request.POST if request.method == "POST" else None,
             entry=entry,
             rules=rules,
-            decides=", ".join(decides.get(str(entry.pk), ())),
+            asked_by=", ".join(asking.get(str(entry.pk), ())),
         )
         for entry in open_ones
     ]
@@ -206,8 +206,8 @@ def missing(request: HttpRequest) -> HttpResponse:
                 )
             else:
                 messages.info(request, "Nothing was stated, so nothing changed.")
-            return redirect("standing-missing" if saved and not asked and len(decides) > len(found) else "standing")
-    rest = 0 if asked else len(decides) - len(own) - len(found)
+            return redirect("standing-missing" if saved and not asked and len(asking) > len(found) else "standing")
+    rest = 0 if asked else len(asking) - len(own) - len(found)
     context = {"forms": found, "own": own, "rest": max(rest, 0), "asked": asked}
     return render(request, "learner/standing_missing.html", context, status=422 if any(form.errors for form in found) else 200)
 

@@ -233,7 +233,7 @@ class StandingPage:
     first_url: str
     entries: int
     missing: int
-    """How many credits leave something unstated that could decide something, and that a certificate would tell."""
+    """How many credits leave something unstated that a license asks about and a certificate would tell."""
     unreadable: tuple[str, ...]
     has_case: bool
 
@@ -262,14 +262,22 @@ def lay_out(*, standing: HolderStanding, today: dt.date, whole: bool = False) ->
 
 
 def unstated(standing: HolderStanding) -> dict[str, tuple[str, ...]]:
-    """The credits that leave unstated what the form for it asks, each with the names of the licenses that it decides on."""
+    """
+    The credits that leave unstated what the form for it asks, each with the names of the licenses that ask.
+
+    What decides something now goes first. The rest is asked as well: hours that do not count because nobody said who
+    approved them are missing, even where more would be owed with them too.
+    """
     found: dict[str, dict[str, None]] = {}
+    deciding: set[str] = set()
     for license_ in standing.licenses:
         for question in license_.evaluation.open_questions if license_.evaluation else ():
             doubt, _, entry = question.id.partition(":")
-            if entry and doubt in _FILLED_IN and question.decides and not question.confirmed:
+            if entry and doubt in _FILLED_IN and not question.confirmed:
                 found.setdefault(entry, {})[license_.name] = None
-    return {entry: tuple(names) for entry, names in found.items()}
+                if question.decides:
+                    deciding.add(entry)
+    return {entry: tuple(found[entry]) for entry in sorted(found, key=lambda entry: entry not in deciding)}
 
 
 def anchor_of(license_id: uuid.UUID) -> str:
