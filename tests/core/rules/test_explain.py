@@ -149,8 +149,19 @@ def test_hours_beyond_a_cap() -> None:
 def test_a_cap_on_a_day_names_no_kind_of_hours() -> None:
     found = answer(book(TOTAL, caps=[cap("daily", 12, "courses of one day", per="day")]), credit(amount=14))
     assert found.credits[0].why_not == "12 of 14 hours counted. At most 12 hours of one day count."
-    assert found.caps[0].why == ("At most 12 hours of one day count; 12 in all are counted. 2 hours beyond that do not count.")
+    assert found.caps[0].why == (
+        "At most 12 hours of one day count; 12 hours are counted so far. 2 hours beyond that do not count."
+    )
     assert found.next_step == "Take 8 hours more by 31 May 2027."
+
+
+def test_the_other_entries_of_a_crowded_day_are_mentioned() -> None:
+    rules = book(TOTAL, caps=[cap("daily", 12, "courses of one day", per="day")])
+    found = answer(rules, credit("a", 8), credit("b", 9))
+    assert [one.why_not for one in found.credits] == [
+        None,
+        "4 of 9 hours counted. At most 12 hours of one day count, other entries of that day included.",
+    ]
 
 
 def test_an_entry_that_nothing_asks_for() -> None:
@@ -186,6 +197,20 @@ def test_a_requirement_for_a_course_adds_no_hours_beyond_a_cap() -> None:
     found = answer(rules, credit("a", 5, activity="course"), credit("b", 9, activity="course"))
     assert found.requirement("other_kind").outcome is Outcome.MET
     assert sum(one.counted for one in found.credits) == 8
+
+
+def test_an_entry_that_serves_as_a_course_alone_says_so() -> None:
+    rules = book(
+        requirement("total", 8),
+        requirement("hiv", kind="course"),
+        caps=[cap("most", 8, "courses", which={"activities": ["course"]})],
+    )
+    found = answer(rules, credit("a", 8, activity="course"), credit("b", 9, activity="course", parts=about("hiv", 9)))
+    assert found.credits[1].toward == {"hiv": 9}
+    assert (found.credits[1].counted, found.credits[1].why_not) == (
+        0,
+        "It serves where a course is asked for; 0 of 9 hours counted. Courses: at most 8 hours, and 8 were already used.",
+    )
 
 
 def test_a_course_that_only_a_course_requirement_asks_for_counts_within_its_cap() -> None:

@@ -15,9 +15,10 @@ from fractions import Fraction
 from functools import cached_property
 
 from goodstanding.core.rules import explain
+from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.amounts import round_down
 from goodstanding.core.rules.clauses import Accepts
-from goodstanding.core.rules.entries import ATTRIBUTES, Entry, Group, acceptance, fits
+from goodstanding.core.rules.entries import ATTRIBUTES, Entry, Pool, acceptance
 from goodstanding.core.rules.ground import Ground, union
 from goodstanding.core.rules.judge import Verdict
 from goodstanding.core.rules.model import Cap, Requirement
@@ -72,7 +73,9 @@ class Credited:
         return tuple(
             entry.credit.title
             for entry, answer in zip(self.entries, self.answers, strict=True)
-            if answer.why_not == explain.approval_unstated() and any(asked >> number & 1 for number in self._groups[entry.id])
+            if answer.why_not == explain.approval_unstated()
+            and "unit" not in self.doubts.get(entry.id, ())
+            and any(asked >> number & 1 for number in self._groups[entry.id])
         )
 
     # Hours
@@ -242,7 +245,8 @@ class Credited:
             cap = result.cap
             if result.limit or cap.which is None:
                 continue
-            if not all(fits(cap.which, self.ground.pool.groups[number], good=False, generous=True) for number in groups):
+            about = self.ground.pool.fitting(cap.which, good=False, generous=True)
+            if not all(about >> number & 1 for number in groups):
                 continue
             # A cap on some requirements leaves what the others ask for.
             others = [verdict for one, verdict in self.verdicts.items() if cap.on and one not in cap.on]
@@ -255,17 +259,17 @@ class Credited:
     def _acceptances(self, groups: tuple[int, ...]) -> frozenset[str]:
         """Whether an entry is accepted, under every reading that is open."""
         if groups not in self._accepted:
-            self._accepted[groups] = frozenset(self._all_acceptances([self.ground.pool.groups[number] for number in groups]))
+            self._accepted[groups] = frozenset(self._all_acceptances(groups))
         return self._accepted[groups]
 
-    def _all_acceptances(self, groups: Sequence[Group]) -> set[str]:
+    def _all_acceptances(self, groups: Sequence[int]) -> set[str]:
         found: set[str] = set()
         for question in self.rule.open_questions:
             if any(reading.accepts for reading in question.readings):
                 settled = self.tally.readings.get(question.id)
                 readings = question.readings if settled is None else question.readings[settled : settled + 1]
-                found |= {_accepted_by(reading.accepts or self.rule.accepts, groups) for reading in readings}
-        return found or {_accepted_by(self.rule.accepts, groups)}
+                found |= {_accepted_by(reading.accepts or self.rule.accepts, groups, self.ground.pool) for reading in readings}
+        return found or {_accepted_by(self.rule.accepts, groups, self.ground.pool)}
 
     def _capped(self, entry: Entry, counted: Decimal) -> str | None:
         """Why some hours of the entry were lost to a cap; None if none were."""
@@ -273,9 +277,10 @@ class Credited:
         if not lost:
             return None
         # A cap on everything says more than one on a single requirement.
-        return self._by_cap(min(lost, key=lambda one: bool(one.cap.on)), counted=counted, hours=self._board_hours(entry))
+        worst = min(lost, key=lambda one: bool(one.cap.on))
+        return self._by_cap(worst, counted=counted, hours=self._board_hours(entry), as_course=bool(self._toward[entry.id]))
 
-    def _by_cap(self, result: CapResult, *, counted: Decimal, hours: Decimal | None) -> str:
+    def _by_cap(self, result: CapResult, *, counted: Decimal, hours: Decimal | None, as_course: bool = False) -> str:
         return explain.capped(
             result.cap,
             counted=counted,
@@ -284,6 +289,7 @@ class Credited:
             others=max(round_down(result.used) - counted, Decimal(0)),
             where=self.where(result.cap),
             in_doubt=self.in_doubt(result.cap),
+            as_course=as_course,
         )
 
 
@@ -294,13 +300,9 @@ class _Room:
         self.cap = result.cap
         self.limit = round_down(result.limit)
         self.years = ground.needs.years() if result.cap.per == "year" else ()
-        which = result.cap.which
-        self.about = {
-            entry.id
-            for group in ground.pool.groups
-            if which is None or fits(which, group, good=False, generous=False)
-            for entry, _ in group.members
-        }
+        pool, which = ground.pool, result.cap.which
+        about = pool.everything if which is None else pool.fitting(which, good=False, generous=False)
+        self.about = {entry.id for number in bits(about) for entry, _ in pool.groups[number].members}
         self.used: dict[object, Decimal] = {}
         for entry in ground.entries:
             self.take(entry, counted[entry.id])
@@ -324,14 +326,13 @@ class _Room:
         return {"period": None, "day": entry.credit.completed, "entry": entry.id}[self.cap.per]
 
 
-def _accepted_by(accepts: Accepts, groups: Sequence[Group]) -> str:
+def _accepted_by(accepts: Accepts, groups: Sequence[int], pool: Pool) -> str:
     """Whether an entry is accepted by one reading; what needs no approval is as good as approved."""
-    plain = acceptance(groups[0].entry.approvals, accepts)
-    needless = accepts.except_for
-    if plain == "yes" or needless is None:
+    plain = acceptance(pool.groups[groups[0]].entry.approvals, accepts)
+    if plain == "yes" or accepts.except_for is None:
         return plain
-    if any(fits(needless, group, good=True, generous=False) for group in groups):
+    surely = pool.fitting(accepts.except_for, good=True, generous=False)
+    perhaps = pool.fitting(accepts.except_for, good=True, generous=True)
+    if any(surely >> number & 1 for number in groups):
         return "yes"
-    if plain == "no" and any(fits(needless, group, good=True, generous=True) for group in groups):
-        return "depends"
-    return plain
+    return "depends" if plain == "no" and any(perhaps >> number & 1 for number in groups) else plain

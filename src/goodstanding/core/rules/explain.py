@@ -82,6 +82,10 @@ def _is(amount: Decimal | int) -> str:
     return "is" if amount == 1 else "are"
 
 
+def _count(amount: Decimal) -> str:
+    return "counts" if amount == 1 else "count"
+
+
 def _list(items: Sequence[str], *, word: str) -> str:
     if len(items) < 2:  # noqa: PLR2004 - one thing needs no "or"
         return "".join(items)
@@ -446,10 +450,11 @@ def capped(
     others: Decimal,
     where: Sequence[str] = (),
     in_doubt: bool = False,
+    as_course: bool = False,
 ) -> str:
     """
     What a cap took from an entry. `where` names what the cap is about, if it leaves other requirements alone; `in_doubt`
-    says that an open question decides about the cap.
+    says that an open question decides about the cap; `as_course` that something asks for such a course, however long.
     """
     if not limit:
         if in_doubt:
@@ -459,13 +464,17 @@ def capped(
         return f"Not counted: {cap_.label} does not count."
     if where:
         rest = "the rest of this entry does not" if counted else "other entries have filled that"
-        return f"{_capital(_most(cap_, limit))} count{_toward(where)}; {rest}."
+        return f"{_capital(_most(cap_, limit))} {_count(limit)}{_toward(where)}; {rest}."
     of = "" if hours is None else f" of {_hours(hours)}"
+    have = f"{show_number(counted)}{of} counted"
+    if as_course and not counted:
+        have = f"It serves where a course is asked for; {have}"
     if cap_.which is None:
-        return f"{show_number(counted)}{of} counted. {_capital(_most(cap_, limit))} count."
+        beside = ", other entries of that day included" if cap_.per == "day" and counted < limit else ""
+        return f"{have}. {_capital(_most(cap_, limit))} {_count(limit)}{beside}."
     used = others and cap_.per == "period"
     already = f", and {show_number(others)} {'was' if others == 1 else 'were'} already used" if used else ""
-    return f"{show_number(counted)}{of} counted. {_capital(cap_.label)}: at most {_hours(limit)}{_PER[cap_.per]}{already}."
+    return f"{have}. {_capital(cap_.label)}: at most {_hours(limit)}{_PER[cap_.per]}{already}."
 
 
 def cap(cap_: Cap, *, limit: Decimal, used: Decimal, removed: Decimal, where: Sequence[str] = (), in_doubt: bool = False) -> str:
@@ -479,7 +488,7 @@ def cap(cap_: Cap, *, limit: Decimal, used: Decimal, removed: Decimal, where: Se
     if cap_.per == "period" and cap_.which is not None:
         first = f"{show_number(used)} of at most {_hours(limit)} from {cap_.label} used{_toward(where)}."
     else:
-        first = f"{_capital(_most(cap_, limit))} count{_toward(where)}; {show_number(used)} in all {_is(used)} counted."
+        first = f"{_capital(_most(cap_, limit))} {_count(limit)}{_toward(where)}; {_hours(used)} {_is(used)} counted so far."
     if not removed:
         return first
     return f"{first} {_capital(_hours(removed))} beyond that {'does' if removed == 1 else 'do'} not count."
@@ -621,9 +630,9 @@ def _take(step: _Step, steps: Sequence[_Step], *, on: dt.date, full: Sequence[Ca
     when = step.when(on) if same is None else same.when(on)
     inside = "".join(_inside(one, step, on=on) for one in parts if one is not same)
     sentences = [f"Take {_hours(step.missing)}{' more' if total else _subject(answer)} {when}{inside}."]
-    they, count, them = ("It", "counts", "it") if step.missing == 1 else ("They", "count", "them")
+    they, them = ("It", "it") if step.missing == 1 else ("They", "them")
     if not total and place.in_total and any(one.answer.id in TOTALS for one in steps):
-        sentences.append(f"{they} {count} toward the total as well.")
+        sentences.append(f"{they} {_count(step.missing)} toward the total as well.")
     kinds = [one for one in others if not one.place.subject and one.answer.id != place.within and one not in parts]
     if kinds and place.subject and place.in_total:
         widest = max(kinds, key=lambda one: one.missing)
