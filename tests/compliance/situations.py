@@ -81,6 +81,6 @@ def everything_for_lpcc(user: User) -> list[CreditEntry]:
     return [
         a_credit(user, "California law and ethics", hours="6", topics=("law_and_ethics_us_ca",)),
         a_credit(user, "Suicide risk", hours="6", topics=("suicide",)),
-        a_credit(user, "Telehealth", hours="3", topics=("telehealth",)),
+        a_credit(user, "Telehealth", hours="3", topics=("telehealth_law_and_ethics",)),
         a_credit(user, "Trauma work", hours="21", topics=("trauma",)),
     ]

@@ -121,7 +121,7 @@ def _course(title: str, *, days_ago: int, hours: int, topics: tuple[str, ...] = 
 _ETHICS = _course("law and ethics in California", days_ago=130, hours=6, topics=("ethics_us_ca", "law_us_ca"))
 _SUICIDE = _course("assessing the risk of suicide", days_ago=100, hours=6, topics=("suicide",))
 _TELEHEALTH = _course("sessions by video", days_ago=90, hours=3, topics=("telehealth",))
-_ALL = ("california_law_hours", "sponsor_list", "hour_length")
+_ALL = ("california_law_hours", "sponsor_list", "hour_length", "telehealth_content")
 
 PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson(

@@ -279,9 +279,15 @@ def _naive_once(
         return True
     if requirement.applies_when and not facts[str(requirement.applies_when.fact)]:
         return True
-    if any(facts.get(alternative.fact) for alternative in requirement.alternatives):
+    alternatives = requirement.alternatives
+    for reading in readings:
+        patch = reading.requirements.get(requirement.id)
+        if patch and patch.alternatives is not None:
+            alternatives = patch.alternatives
+    if any(facts.get(alternative.fact) for alternative in alternatives):
         return True
     hours, ever = Fraction(requirement.hours or 0), requirement.frequency == "once"
+    course, done = requirement.kind == "course", False
     accepts: Accepts = rule.accepts
     minutes = 60
     for reading in readings:
@@ -291,6 +297,7 @@ def _naive_once(
         if patch:
             hours = Fraction(patch.hours) if patch.hours is not None else hours
             hours = Fraction(0) if patch.due is False else hours
+            course = course and patch.due is not False
             ever = patch.window == "ever" or ever
     have = Fraction(license_.carried_in.get(requirement.id, 0)) if carry else Fraction(0)
     for entry in counted:
@@ -312,9 +319,12 @@ def _naive_once(
             have += Fraction(entry.quantity.amount) * scale
             continue
         for part in entry.parts:
-            if any(BOOK.topics.counts_for(topic) & set(requirement.topics) for topic in part.topics):
+            about = set[str]().union(*(BOOK.topics.counts_for(topic) for topic in part.topics))
+            asked = (requirement.topics, (requirement.which and requirement.which.topics) or requirement.topics)
+            if all(about & set(topics) for topics in asked):
                 have += Fraction(part.amount) * scale
-    return have >= hours
+                done = done or bool(part.amount)
+    return done if course else have >= hours
 
 
 @st.composite
