@@ -133,7 +133,7 @@ class Alone:
         exam = result.need.requirement.kind == "exam"
         toward: dict[str, Fraction] = {}
         for group in bits(result.claims[0].mask):
-            hours = dict(self.pool.members(self.pool.groups[group], result.terms))
+            hours = dict(self.pool.members(group, result.terms))
             for entry, _ in self.pool.groups[group].members:
                 known = Fraction(1) if exam else hours.get(entry.id, NOTHING)
                 toward[entry.id] = toward.get(entry.id, NOTHING) + known

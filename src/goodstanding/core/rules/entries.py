@@ -230,88 +230,24 @@ class Group:
     """Whether a cap on a day or on an entry could reach it; it then is of one entry."""
 
 
-def fits(which: Which, group: Group, *, good: bool, generous: bool) -> bool:
-    """
-    Whether the hours of `group` are those that `which` means.
-
-    `good` says whether it is good for the holder if they are. What an entry leaves unstated turns out well if `generous` or
-    settled by the holder, and badly otherwise.
-    """
-    entry, part = group.entry, group.part
-
-    def unstated(attribute: str) -> bool:
-        return good if generous or attribute in group.settled else not good
-
-    if (
-        which.topics is not None
-        and part.topics.isdisjoint(which.topics)
-        and (part.here.isdisjoint(which.topics) or not unstated("state"))
+def asked_by(which: Which) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """What `which` itself asks for, by the property of hours."""
+    for name, values in (
+        ("topic", which.topics),
+        ("format", which.formats),
+        ("activity", which.activities),
+        ("sponsor", which.sponsors),
+        ("approvals", which.approved_by),
+        ("numbers", which.numbered_by),
+        ("courses", which.courses),
+        ("title", None if which.title_has is None else tuple(word.casefold() for word in which.title_has)),
     ):
-        return False
-    if which.formats is not None and not (unstated("format") if part.format is None else part.format in which.formats):
-        return False
-    if which.activities is not None and not (
-        unstated("activity") if entry.activity is None else entry.activity in which.activities
-    ):
-        return False
-    if which.sponsors is not None and not (unstated("sponsor") if entry.sponsor is None else entry.sponsor in which.sponsors):
-        return False
-    if which.approved_by is not None and not (
-        unstated("approvals") if entry.approvals is None else not entry.approvals.isdisjoint(which.approved_by)
-    ):
-        return False
-    course = entry.credit.course
-    if which.numbered_by is not None and not (
-        unstated("course") if course is None else any(body in course.numbers for body in which.numbered_by)
-    ):
-        return False
-    if which.courses is not None and not (
-        unstated("course")
-        if course is None
-        else course.id in which.courses or any(str(number) in which.courses for number in course.numbers.values())
-    ):
-        return False
-    if which.title_has is not None:
-        title = entry.credit.title.casefold()
-        named = unstated("title") if entry.credit.title == NO_TITLE else any(word.casefold() in title for word in which.title_has)
-        if not named:
-            return False
-    if which.any is not None and not any(fits(one, group, good=good, generous=generous) for one in which.any):
-        return False
-    return which.not_ is None or not fits(which.not_, group, good=not good, generous=generous)
+        if values is not None:
+            yield name, values
 
 
-def unstated_in(which: Which, group: Group) -> list[str]:
-    """What the entries of `group` leave unstated and `which` asks for, if that could decide whether they fit."""
-    entry = group.entry
-    if (
-        group.part.format is not None
-        and entry.activity is not None
-        and entry.approvals is not None
-        and entry.credit.sponsor is not None
-        and entry.credit.course is not None
-        and not group.part.here
-    ):
-        return []
-    if fits(which, group, good=True, generous=True) == fits(which, group, good=True, generous=False):
-        return []
-    found = []
-    for part in which.parts():
-        if part.topics is not None and group.part.topics.isdisjoint(part.topics) and not group.part.here.isdisjoint(part.topics):
-            found.append("state")
-        if part.formats is not None and group.part.format is None:
-            found.append("format")
-        if part.activities is not None and group.entry.activity is None:
-            found.append("activity")
-        if part.sponsors is not None and group.entry.sponsor is None:
-            found.append("sponsor")
-        if part.approved_by is not None and group.entry.approvals is None:
-            found.append("approvals")
-        if (part.numbered_by is not None or part.courses is not None) and group.entry.credit.course is None:
-            found.append("course")
-        if part.title_has is not None and group.entry.credit.title == NO_TITLE:
-            found.append("title")
-    return [doubt for doubt in dict.fromkeys(found) if doubt not in group.settled]
+DOUBT = {"topic": "state", "numbers": "course", "courses": "course"}
+"""What an entry leaves unstated where a property is not known, if it is not named like the property."""
 
 
 class Vocabulary:
@@ -498,7 +434,10 @@ class Pool:
                     group = found[key] = Group(entry=entry, part=part, settled=settled, members=[], crowded=entry.id in crowded)
                     self.groups.append(group)
                 group.members.append((entry, part.amount))
-        self._fits: dict[tuple[int, bool, bool], int] = {}
+        self.vocabulary = vocabulary
+        self._fits: dict[tuple[int, bool, bool, bool], int] = {}
+        self._properties: dict[str, dict[str | None, int]] = {}
+        self._well: dict[str, int] = {}
         self._spans: dict[Span | None, int] = {}
         self._topics: dict[tuple[tuple[str, ...], bool], int] = {}
         self._by_entry: dict[str, int] | None = None
@@ -507,7 +446,13 @@ class Pool:
         self._units: dict[object, tuple[list[int], int]] = {}
         self._amounts: dict[int, tuple[Terms, list[int], int, int]] = {}
         self.everything = (1 << len(self.groups)) - 1
-        self.in_period = self.those(lambda group: group.entry.in_period)
+        self.in_period = self._repeating = 0
+        self._by_approvals: dict[frozenset[str] | None, int] = {}
+        for number, group in enumerate(self.groups):
+            entry, bit = group.entry, 1 << number
+            self.in_period |= bit if entry.in_period else 0
+            self._repeating |= bit if entry.repeats is not None else 0
+            self._by_approvals[entry.approvals] = self._by_approvals.get(entry.approvals, 0) | bit
 
     def of_entry(self, entry_id: str) -> int:
         """The groups that hold hours of this entry."""
@@ -526,24 +471,122 @@ class Pool:
                 mask |= 1 << number
         return mask
 
-    def fitting(self, which: Which, *, good: bool, generous: bool) -> int:
-        """The groups that `which` means; see `fits`."""
-        key = (id(which), good, generous)
-        if key not in self._fits:
-            self._fits[key] = self.those(lambda group: fits(which, group, good=good, generous=generous))
-        return self._fits[key]
+    def fitting(self, which: Which, *, good: bool, generous: bool, unsettled: bool = False) -> int:
+        """
+        The groups whose hours are those that `which` means.
+
+        `good` says whether it is good for the holder if they are. What an entry leaves unstated turns out well if `generous` or
+        settled by the holder, and badly otherwise; `unsettled` looks away from what was settled.
+        """
+        key = (id(which), good, generous, unsettled)
+        found = self._fits.get(key)
+        if found is None:
+            found = self._fits[key] = self._fitting(which, good=good, generous=generous, unsettled=unsettled)
+        return found
+
+    def _fitting(self, which: Which, *, good: bool, generous: bool, unsettled: bool) -> int:
+        mask = self.everything
+        for name, values in asked_by(which):
+            stated = self._stating(name, values)
+            unknown = self._leaving_open(name, values) & ~stated
+            if not generous and unknown:
+                well = 0 if unsettled else self.settled(DOUBT.get(name, name))
+                unknown &= well if good else ~well
+            elif not good:
+                unknown = 0
+            mask &= stated | unknown
+        if which.any is not None:
+            some = 0
+            for one in which.any:
+                some |= self.fitting(one, good=good, generous=generous, unsettled=unsettled)
+            mask &= some
+        if which.not_ is not None:
+            mask &= ~self.fitting(which.not_, good=not good, generous=generous, unsettled=unsettled)
+        return mask
+
+    def _stating(self, name: str, values: Iterable[str]) -> int:
+        """The groups that state one of these values of a property."""
+        known, mask = self._known(name), 0
+        for value in values:
+            mask |= known.get(value, 0)
+        return mask
+
+    def _leaving_open(self, name: str, values: Iterable[str]) -> int:
+        """The groups that do not state a property, so that it could be one of these values."""
+        return self._stating("here", values) if name == "topic" else self._known(name).get(None, 0)
+
+    def _known(self, name: str) -> dict[str | None, int]:
+        """The groups by what they state of a property; None is not stated."""
+        found = self._properties.get(name)
+        if found is None:
+            found = self._properties[name] = {}
+            for number, group in enumerate(self.groups):
+                for value in self._property(name, group):
+                    found[value] = found.get(value, 0) | 1 << number
+        return found
+
+    def _property(self, name: str, group: Group) -> Iterable[str | None]:
+        entry, part = group.entry, group.part
+        course = entry.credit.course
+        if name == "topic":
+            return part.topics
+        if name == "here":
+            return part.here
+        if name == "format":
+            return (part.format,)
+        if name == "activity":
+            return (entry.activity,)
+        if name == "sponsor":
+            return (entry.sponsor,)
+        if name == "approvals":
+            return (None,) if entry.approvals is None else entry.approvals
+        if name == "numbers":
+            return (None,) if course is None else course.numbers
+        if name == "courses":
+            return (None,) if course is None else {course.id or "", *map(str, course.numbers.values())}
+        title = entry.credit.title.casefold()
+        return (None,) if entry.credit.title == NO_TITLE else [word for word in self.vocabulary.words if word in title]
+
+    @property
+    def without_approvals(self) -> int:
+        """The groups that do not say who approved them."""
+        return self._by_approvals.get(None, 0)
+
+    def settled(self, doubt: str) -> int:
+        """The groups of which the holder settled this doubt."""
+        if doubt not in self._well:
+            self._well[doubt] = self.those(lambda group: doubt in group.settled)
+        return self._well[doubt]
+
+    def unstated(self, which: Which, *, unsettled: bool = False) -> dict[str, int]:
+        """What entries leave unstated and `which` asks for, with the groups where that could decide whether they fit."""
+        found: dict[str, int] = {}
+        wide = self.fitting(which, good=True, generous=True, unsettled=unsettled)
+        undecided = wide & ~self.fitting(which, good=True, generous=False, unsettled=unsettled)
+        if undecided:
+            for part in which.parts():
+                for name, values in asked_by(part):
+                    doubt = DOUBT.get(name, name)
+                    unknown = self._leaving_open(name, values) & ~self._stating(name, values) & undecided
+                    unknown &= -1 if unsettled else ~self.settled(doubt)
+                    if unknown:
+                        found[doubt] = found.get(doubt, 0) | unknown
+        return found
 
     def about(self, topics: tuple[str, ...], *, generous: bool) -> int:
         """The groups about one of `topics`; with law whose state is unstated if `generous` or settled by the holder."""
         key = (topics, generous)
-        if key not in self._topics:
-            self._topics[key] = self.those(
-                lambda group: (
-                    not group.part.topics.isdisjoint(topics)
-                    or ((generous or "state" in group.settled) and not group.part.here.isdisjoint(topics))
-                )
-            )
-        return self._topics[key]
+        found = self._topics.get(key)
+        if found is None:
+            here = self._leaving_open("topic", topics)
+            found = self._stating("topic", topics) | (here if generous or not here else here & self.settled("state"))
+            self._topics[key] = found
+        return found
+
+    def state_decides(self, topics: tuple[str, ...], *, unsettled: bool = False) -> int:
+        """The groups that are about one of `topics` only if the law they are about is that of this state."""
+        here = self._leaving_open("topic", topics) & ~self._stating("topic", topics)
+        return here if unsettled or not here else here & ~self.settled("state")
 
     def within(self, span: Span | None) -> int:
         """The groups completed within `span`; None is the license period."""
@@ -565,9 +608,7 @@ class Pool:
         known = self._amounts.get(id(terms))
         if known is None:
             units, scale = self._converted(terms)
-            mask = 0
-            for number, group in enumerate(self.groups):
-                mask |= countable(group, terms) << number
+            mask = self._countable(terms)
             allowed = [amount if mask >> number & 1 else 0 for number, amount in enumerate(units)]
             known = self._amounts[id(terms)] = (terms, allowed, scale, mask)
         return known
@@ -576,42 +617,72 @@ class Pool:
         """The hours of each group whoever approved it, which is the same for many terms."""
         key = (terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
         if key not in self._units:
-            exact = [self.group_hours(group, terms) for group in self.groups]
+            exact = [self.group_hours(number, terms) for number in range(len(self.groups))]
             scale = math.lcm(*(amount.denominator for amount in exact)) if exact else 1
             self._units[key] = ([amount.numerator * (scale // amount.denominator) for amount in exact], scale)
         return self._units[key]
 
-    def members(self, group: Group, terms: Terms) -> list[tuple[str, Fraction]]:
-        """The board's hours of each entry in `group`, whoever approved them; none if the rule does not convert their unit."""
-        key = (id(group), terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
-        if key not in self._members:
-            rate = rate_of(group, terms, rule=self.rule)
+    def members(self, number: int, terms: Terms) -> list[tuple[str, Fraction]]:
+        """The board's hours of each entry in a group, whoever approved them; none if the rule does not convert their unit."""
+        key = (number, terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
+        found = self._members.get(key)
+        if found is None:
+            rate = self.rate(number, terms)
             known = self._rated.setdefault((rate, terms.generous), {})
-            found = []
-            for entry, amount in group.members if rate is not None or terms.generous else ():
+            found = self._members[key] = []
+            for entry, amount in self.groups[number].members if rate is not None or terms.generous else ():
                 pair = (entry.credit.quantity.amount, amount)
-                if pair not in known:
-                    known[pair] = (
+                hours = known.get(pair)
+                if hours is None:
+                    hours = known[pair] = (
                         (UNSTATED_MANY if amount else Fraction(0))
                         if rate is None
                         else member_hours(entry, amount, rate[0], per_entry=rate[1], rule=self.rule)
                     )
-                found.append((entry.id, known[pair]))
-            self._members[key] = found
-        return self._members[key]
+                found.append((entry.id, hours))
+        return found
 
-    def group_hours(self, group: Group, terms: Terms) -> Fraction:
-        """The board's hours in `group`, whoever approved them."""
-        rule = self.rule
-        rate = rate_of(group, terms, rule=rule)
+    def group_hours(self, number: int, terms: Terms) -> Fraction:
+        """The board's hours in a group, whoever approved them."""
+        group, rule = self.groups[number], self.rule
+        rate = self.rate(number, terms)
         if rate is None:
             return UNSTATED_MANY if terms.generous and any(amount for _, amount in group.members) else Fraction(0)
         hours, per_entry = rate
         if rule.round_down_to is None and rule.least_hours is None and not per_entry:
             # Without rounding per entry, the sum of the amounts converts to the sum of the hours, in one step.
-            amount = Fraction(sum((amount for _, amount in group.members), Decimal(0)))
+            amount = Fraction(sum([amount for _, amount in group.members], _ZERO))
             return amount if hours == 1 else amount * hours
-        return sum((hours for _, hours in self.members(group, terms)), Fraction(0))
+        return sum((hours for _, hours in self.members(number, terms)), Fraction(0))
+
+    def rate(self, number: int, terms: Terms) -> tuple[Fraction, bool] | None:
+        """The board's hours for one unit of a group, or for a whole entry (True); None if the rule does not say."""
+        unit = self.groups[number].entry.credit.quantity.unit
+        for rate in self.rule.rates:
+            if rate.unit not in (None, unit):
+                continue
+            if self.fitting(rate.which, good=True, generous=terms.generous) >> number & 1:
+                return Fraction(rate.hours), rate.per == "entry"
+        hours = hours_per(unit, terms)
+        return None if hours is None else (hours, False)
+
+    def _countable(self, terms: Terms) -> int:
+        """The groups whose entries can count at all."""
+        accepts, generous = terms.accepts, terms.generous
+        accepted = unstated = 0
+        for approvals, mask in self._by_approvals.items():
+            answer = acceptance(approvals, accepts)
+            accepted |= mask if answer == "yes" else 0
+            unstated |= mask if answer == "unstated" else 0
+        accepted |= unstated if generous else unstated & self.settled("approvals") if unstated else 0
+        if accepts.except_for is not None:
+            accepted |= self.fitting(accepts.except_for, good=True, generous=generous)
+        if terms.repeats == "counted" or not self._repeating:
+            return accepted
+        again = self._repeating
+        if terms.repeats is None:
+            again = 0 if generous else again & ~self.settled("repeat")
+        return accepted & ~again
 
 
 def _settled(entry: Entry, license_: License, vocabulary: Vocabulary) -> frozenset[str]:
@@ -619,32 +690,6 @@ def _settled(entry: Entry, license_: License, vocabulary: Vocabulary) -> frozens
         return _NOTHING
     names = ("approvals", "repeat", *ATTRIBUTES)
     return frozenset(name for name in names if name not in vocabulary.contested and license_.confirms(f"{name}:{entry.id}"))
-
-
-def countable(group: Group, terms: Terms) -> bool:
-    """Whether the entries of `group` can count at all under `terms`."""
-    entry = group.entry
-    accepted = acceptance(entry.approvals, terms.accepts)
-    if accepted != "yes":
-        kindly = terms.generous or "approvals" in group.settled
-        needless = terms.accepts.except_for is not None and fits(
-            terms.accepts.except_for, group, good=True, generous=terms.generous
-        )
-        if not needless and (accepted == "no" or not kindly):
-            return False
-    if entry.repeats is None or terms.repeats == "counted":
-        return True
-    return terms.repeats is None and (terms.generous or "repeat" in group.settled)
-
-
-def rate_of(group: Group, terms: Terms, *, rule: RuleFile) -> tuple[Fraction, bool] | None:
-    """The board's hours for one unit of `group`, or for a whole entry (True); None if the rule does not say."""
-    unit = group.entry.credit.quantity.unit
-    for rate in rule.rates:
-        if (rate.unit is None or rate.unit == unit) and fits(rate.which, group, good=True, generous=terms.generous):
-            return Fraction(rate.hours), rate.per == "entry"
-    hours = hours_per(unit, terms)
-    return None if hours is None else (hours, False)
 
 
 def hours_per(unit: Unit, terms: Terms) -> Fraction | None:

@@ -283,7 +283,7 @@ class Ground:
         """The hours of each entry in a group, oldest first; none if the group does not count."""
         if not self.pool.countable(terms) >> group & 1:
             return []
-        return self.pool.members(self.pool.groups[group], terms)
+        return self.pool.members(group, terms)
 
 
 _ANYONE = Accepts(others="anyone")

@@ -211,7 +211,7 @@ class Tally:
 
 def _hours_by_entry(pool: Pool, terms: Terms) -> dict[str, Fraction]:
     hours: dict[str, Fraction] = {}
-    for group in pool.groups:
+    for group in range(len(pool.groups)):
         for entry_id, part in pool.members(group, terms):
             hours[entry_id] = hours[entry_id] + part if entry_id in hours else part
     return hours

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.clauses import Accepts, Condition
-from goodstanding.core.rules.entries import Entry, Group, acceptance, fits, rate_of, unstated_in
-from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Dimension, Ground
+from goodstanding.core.rules.entries import Entry, Group, acceptance
+from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Dimension, Ground, union
 from goodstanding.core.rules.model import Cap, OpenQuestion, Reading, Requirement
 from goodstanding.core.rules.needs import ISSUED, MONTHS, RENEWALS, subjects_of
 
@@ -202,26 +201,28 @@ class Unknowns:
     # Doubts about entries
 
     def _all_doubts(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, dict[str, None]] = {}
+        pool = self.pool
         accepts, topics = self.ground.recall("doubtful", self._doubtful)
-        for known in self.pool.groups:
-            # What the holder settled was left unstated all the same, and the answer says that it rests on that.
-            group = replace(known, settled=frozenset()) if known.settled else known
-            entry = group.entry
-            attributes = [doubt for which in self.ground.selections for doubt in unstated_in(which, group)]
-            if entry.approvals is None and any(self._needs_approval(group, one) for one in accepts):
-                attributes.insert(0, "approvals")
-            if entry.repeats is not None and entry.in_period and self.rule.repeats is None:
-                attributes.append("repeat")
-            if group.part.here and any(self._depends_on_state(group, one) for one in topics):
-                attributes.append("state")
-            if not self._convertible(group):
-                attributes.append("unit")
-            for member, _ in group.members if attributes else ():
-                found.setdefault(member.id, {}).update(dict.fromkeys(attributes))
-        if not found:
-            return {}
-        return {entry.id: tuple(found[entry.id]) for entry in self.ground.entries if entry.id in found}
+        doubted: dict[str, int] = {"approvals": 0}
+        # What the holder settled was left unstated all the same, and the answer says that it rests on that.
+        for which in self.ground.selections:
+            for doubt, mask in pool.unstated(which, unsettled=True).items():
+                doubted[doubt] = doubted.get(doubt, 0) | mask
+        for one in accepts:
+            doubted["approvals"] |= self._awaiting_approval(one)
+        if self.rule.repeats is None:
+            doubted["repeat"] = pool.those(lambda group: group.entry.repeats is not None and group.entry.in_period)
+        for some in topics:
+            doubted["state"] = doubted.get("state", 0) | pool.state_decides(some, unsettled=True)
+        doubted["unit"] = union(1 << number for number, group in enumerate(pool.groups) if not self._convertible(number, group))
+        found: dict[str, list[str]] = {}
+        for doubt, mask in doubted.items():
+            for number in bits(mask):
+                for entry, _ in pool.groups[number].members:
+                    names = found.setdefault(entry.id, [])
+                    if doubt not in names:
+                        names.append(doubt)
+        return {entry.id: tuple(found[entry.id]) for entry in self.ground.entries if entry.id in found} if found else {}
 
     def _doubtful(self) -> tuple[list[Accepts], list[tuple[str, ...]]]:
         """What approvals the rule may ask for, and the topics that it asks for, under any reading."""
@@ -230,16 +231,14 @@ class Unknowns:
         topics = {tuple(one.topics) for part in self.rule.requirements for one in self.ground.versions(part) if one.topics}
         return [one for one in accepts if one.others != "anyone"], sorted(topics)
 
-    def _needs_approval(self, group: Group, accepts: Accepts) -> bool:
-        """Whether hours count only with an approval, which is not so for what the rule excepts."""
-        return accepts.except_for is None or not fits(accepts.except_for, group, good=True, generous=False)
+    def _awaiting_approval(self, accepts: Accepts) -> int:
+        """The groups that count only with an approval, and do not say if they have one."""
+        unstated = self.pool.without_approvals
+        if unstated and accepts.except_for is not None:
+            unstated &= ~self.pool.fitting(accepts.except_for, good=True, generous=False)
+        return unstated
 
-    def _depends_on_state(self, group: Group, topics: tuple[str, ...]) -> bool:
-        """Whether hours count toward these topics only if the law they are about is that of this state."""
-        part = group.part
-        return not part.here.isdisjoint(topics) and part.topics.isdisjoint(topics) and "state" not in group.settled
-
-    def _convertible(self, group: Group) -> bool:
+    def _convertible(self, number: int, group: Group) -> bool:
         unit = group.entry.credit.quantity.unit
         if unit == "hour" or unit in self.rule.hours_per_unit:
             return True
@@ -248,7 +247,7 @@ class Unknowns:
             return True
         if any(unit in (one.hours_per_unit or {}) for one in readings):
             return True
-        return rate_of(group, self.ground.worst_terms(), rule=self.rule) is not None
+        return self.pool.rate(number, self.ground.worst_terms()) is not None
 
     def open_doubts(self, entry: Entry, requirement: Requirement, caps: Sequence[Cap] = ()) -> list[str]:
         """The unsettled doubts about this entry, if it could serve this requirement."""
@@ -261,23 +260,20 @@ class Unknowns:
         return self._open[key]
 
     def _open_doubts(self, entry: Entry, requirement: Requirement, caps: Sequence[Cap], doubts: Sequence[str]) -> list[str]:
-        mine = [self.pool.groups[number] for number in bits(self.reachable(requirement) & self.pool.of_entry(entry.id))]
+        pool = self.pool
+        mine = self.reachable(requirement) & pool.of_entry(entry.id)
         if not mine:
             return []
-        asked = {doubt for group in mine for which in self._which_of(requirement, caps) for doubt in unstated_in(which, group)}
-        versions = self.ground.versions(requirement)
-        if any(self._depends_on_state(group, one.topics) for group in mine for one in versions if one.topics):
+        asked = {
+            doubt for which in self._which_of(requirement, caps) for doubt, mask in pool.unstated(which).items() if mask & mine
+        }
+        if any(mine & pool.state_decides(one.topics) for one in self.ground.versions(requirement) if one.topics):
             asked.add("state")
-        names = []
-        for doubt in doubts:
-            name = f"{doubt}:{entry.id}"
-            if doubt == "unit":
-                names.append(name)
-            elif any(doubt in group.settled for group in mine):
-                continue
-            elif doubt in asked or (doubt in ("approvals", "repeat") and requirement.kind != "exam"):
-                names.append(name)
-        return names
+        if requirement.kind != "exam":
+            asked |= {"approvals", "repeat"}
+        return [
+            f"{doubt}:{entry.id}" for doubt in doubts if doubt == "unit" or (doubt in asked and not mine & pool.settled(doubt))
+        ]
 
     def _which_of(self, requirement: Requirement, caps: Sequence[Cap]) -> list[Any]:
         found: list[Any] = [*self.ground.versions(requirement)]
