@@ -13,6 +13,7 @@ from goodstanding.credit.earned import EarnedCredit, EarnedPart
 from goodstanding.credit.models import CreditEntry
 from goodstanding.credit.services import enter_credit
 from goodstanding.licensing.models import License
+from goodstanding.licensing.selectors import questions_of
 from goodstanding.licensing.services import add_license
 
 TODAY = dt.date(2026, 11, 23)
@@ -84,3 +85,10 @@ def everything_for_lpcc(user: User) -> list[CreditEntry]:
         a_credit(user, "Telehealth", hours="3", topics=("telehealth_law_and_ethics",)),
         a_credit(user, "Trauma work", hours="21", topics=("trauma",)),
     ]
+
+
+def not_sure(license_: License, **answers: str) -> dict[str, str]:
+    """What the form of a license's questions sends: these answers, and of everything else that its rule asks "not sure"."""
+    return {
+        name: "unsure" for name, question in questions_of(license_).items() if question.type in ("boolean", "one_of")
+    } | answers

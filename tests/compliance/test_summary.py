@@ -149,3 +149,11 @@ def test_days_are_counted_only_from_today():
 def test_nothing_comforts_while_anything_is_open(one, others):
     sentence = sum_up(gaps=[*others, one], on=TODAY, today=TODAY).lower()
     assert not any(word in sentence for word in ("compliant", "good standing", "is met", "are met", "all set", "nothing is owed"))
+
+
+def test_a_certificate_that_two_licenses_wait_for_is_one_thing_to_check():
+    waiting = [
+        Gap(name=name, standing=Standing.UNKNOWN, to_check=2, about_entries=frozenset({"approvals:1"}), deadline=MAY)
+        for name in ("California LPCC", "Texas LPC")
+    ]
+    assert sum_up(gaps=waiting, on=TODAY, today=TODAY).startswith("Three things to check")

@@ -18,6 +18,7 @@ from goodstanding.accounts.models import User
 from goodstanding.core.rules.periods import add_months
 from goodstanding.licensing import selectors, services
 from goodstanding.licensing.models import License
+from tests.compliance.situations import not_sure
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,7 @@ class TestAdding:
         page = text(signed_in.get(added.headers["Location"]))
         assert "Do you treat couples or families" in page
         assert "Not sure" in page
-        answered = signed_in.post(added.headers["Location"], {"couples_and_families": "yes", "hiv_equivalent_approved": "unsure"})
+        answered = signed_in.post(added.headers["Location"], not_sure(license_, couples_and_families="yes"))
         assert answered.headers["Location"] == reverse("standing")
         found = selectors.access_license(license_.holder, license_.pk)
         assert selectors.current_facts(found) == {"couples_and_families": True}
@@ -175,10 +176,10 @@ class TestKeeping:
 
     def test_answers_can_be_changed_and_taken_back(self, signed_in: Client, license_: License) -> None:
         address = self.page(license_, "license-questions")
-        saved = signed_in.post(address, {"couples_and_families": "no", "hiv_equivalent_approved": "unsure"}, follow=True)
+        saved = signed_in.post(address, not_sure(license_, couples_and_families="no"), follow=True)
         assert saved.redirect_chain == [(self.page(license_), 302)]
         assert re.search(r'value="no"[^>]*checked', text(signed_in.get(address)))
-        signed_in.post(address, {"couples_and_families": "unsure", "hiv_equivalent_approved": "unsure"})
+        signed_in.post(address, not_sure(license_))
         found = selectors.access_license(license_.holder, license_.pk)
         assert selectors.current_facts(found) == {}
 

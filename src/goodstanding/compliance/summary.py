@@ -28,6 +28,7 @@ class Gap:
     What one license lacks: from `least` hours, if courses cover several subjects at once, to `most`, if each covers one.
 
     `without_hours` counts unmet requirements that have no hours, `to_check` what stands between an Unknown and an answer.
+    Of the latter `about_entries` are those about single entries: several licenses may wait for the same certificate.
     `resting` says that something is met only because the holder confirmed it with the board, `waived` that something is left
     out because the holder recorded that the board waived it.
     """
@@ -38,6 +39,7 @@ class Gap:
     most: Decimal = Decimal(0)
     without_hours: int = 0
     to_check: int = 0
+    about_entries: frozenset[str] = frozenset()
     deadline: dt.date | None = None
     resting: bool = False
     waived: bool = False
@@ -65,17 +67,29 @@ def gap_of(*, name: str, evaluation: Evaluation | None, waived: bool = False) ->
         most=max(total, sum(subjects, Decimal(0))),
         without_hours=sum(1 for requirement in unmet if not requirement.missing),
         to_check=_to_check(evaluation),
+        about_entries=frozenset(question for question in _open(evaluation) if ":" in question),
         deadline=min([*due, *ends], default=None),
         resting=any(requirement.confirmed for requirement in evaluation.requirements),
         waived=waived,
     )
 
 
+def _open(evaluation: Evaluation) -> set[str]:
+    """The questions that stand between an Unknown and an answer."""
+    unknown = (requirement for requirement in evaluation.requirements if requirement.outcome is Outcome.UNKNOWN)
+    return {question for requirement in unknown for question in requirement.open_questions}
+
+
 def _to_check(evaluation: Evaluation) -> int:
-    unknown = [requirement for requirement in evaluation.requirements if requirement.outcome is Outcome.UNKNOWN]
-    questions = {question for requirement in unknown for question in requirement.open_questions}
+    unknown = any(requirement.outcome is Outcome.UNKNOWN for requirement in evaluation.requirements)
     # An Unknown without a question (no period known, a text that was not read) is still one thing to check.
-    return max(len(questions), 1 if unknown or evaluation.standing is Standing.UNKNOWN else 0)
+    return max(len(_open(evaluation)), 1 if unknown or evaluation.standing is Standing.UNKNOWN else 0)
+
+
+def _all_to_check(gaps: Sequence[Gap]) -> int:
+    """How many things are to check over all licenses; a certificate is looked at once, however many licenses wait for it."""
+    certificates = frozenset().union(*(gap.about_entries for gap in gaps))
+    return len(certificates) + sum(gap.to_check - len(gap.about_entries) for gap in gaps)
 
 
 def sum_up(*, gaps: Sequence[Gap], on: dt.date, today: dt.date) -> str:
@@ -92,7 +106,7 @@ def sum_up(*, gaps: Sequence[Gap], on: dt.date, today: dt.date) -> str:
 def _state(gaps: Sequence[Gap]) -> str:
     unmet = [gap for gap in gaps if gap.standing is Standing.UNMET]
     unknown = [gap for gap in gaps if gap.standing is Standing.UNKNOWN]
-    to_check = sum(gap.to_check for gap in gaps)
+    to_check = _all_to_check(gaps)
     if unmet:
         return _owed(unmet, to_check=to_check)
     if len(gaps) == 1 and unknown:

@@ -95,6 +95,8 @@ class RequirementRow:
     more_questions: int
     resting: bool
     """Whether it is met only because the holder confirmed something with the board."""
+    rests_on: tuple[QuestionRow, ...] = ()
+    """What was confirmed with the board and bears it."""
     due: dt.date | None = None
     """Its own last day, where that is not the end of the period and it is not met."""
     due_days: str = ""
@@ -475,6 +477,7 @@ def _row(
         questions=named,
         more_questions=len(deciding) - len(named),
         resting=bool(requirement.confirmed),
+        rests_on=tuple(question for question in questions if question.id in requirement.confirmed and question.settled),
     )
 
 
