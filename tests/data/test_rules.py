@@ -64,5 +64,11 @@ def test_every_topic_asked_for_can_be_entered_with_a_label() -> None:
 
 
 def test_the_questions_of_a_rule_are_plain_questions() -> None:
-    assert list(BOOK.questions_for("us/ca/lpcc")) == ["hiv_equivalent_approved", "couples_and_families"]
+    assert list(BOOK.questions_for("us/ca/lpcc")) == [
+        "hiv_equivalent_approved",
+        "couples_and_families",
+        "suicide_applied_experience",
+        "suicide_program_certificate",
+        "telehealth_program_letter",
+    ]
     assert all(fact.question.endswith("?") for fact in BOOK.facts.values())
