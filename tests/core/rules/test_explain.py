@@ -427,6 +427,16 @@ def test_another_way_to_meet_it() -> None:
     assert shown == "Met by a board certification, as your credits show."
 
 
+def test_the_rule_for_active_licenses_is_not_taken_for_that_of_others() -> None:
+    supervisors = requirement("ethics", 3, applies_when={"fact": "supervisor", "is": True}, applies_text="you supervise")
+    found = answer(book(supervisors), status="lapsed", facts={"supervisor": False})
+    assert found.requirement("ethics").why == (
+        "By the rule for active licenses nothing is due in ethics. Not certain, because one question is open. "
+        "If the answer is in your favor, this is met. "
+        "What does the board ask of a license that is lapsed? Only the rule for active licenses was read."
+    )
+
+
 # What does not apply
 
 

@@ -121,7 +121,9 @@ def requirement(
     elif requirement_.kind != "minimum":
         first = _without_hours(requirement_, outcome=outcome, due=due, on=on)
     elif not figures.required:
-        first = f"As the rule is read here, nothing is due{_subject(requirement_)}."
+        # Only another status of the license can leave open what is not due.
+        rule = "By the rule for active licenses" if outcome is Outcome.UNKNOWN else "As the rule is read here,"
+        first = f"{rule} nothing is due{_subject(requirement_)}."
     elif requirement_.each_year:
         first = _each_year(requirement_, figures=figures, short_years=short_years, on=on, outcome=outcome)
     else:
