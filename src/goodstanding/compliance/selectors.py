@@ -33,6 +33,7 @@ __all__ = [
     "HolderStanding",
     "LicenseStanding",
     "Settled",
+    "if_all_well",
     "if_answered",
     "if_confirmed",
     "open_question",
@@ -203,6 +204,14 @@ def if_answered(*, standing: HolderStanding, license_: LicenseStanding, fact: st
     if license_.case is None:
         return ()
     return _changed(standing, license_, {"facts": {**license_.case.facts, fact: value}})
+
+
+def if_all_well(*, standing: HolderStanding) -> dict[uuid.UUID, Evaluation]:
+    """The answer for each license if every question that can be settled with its board or a certificate turned out well."""
+    held = [(one.id, one.case) for one in standing.licenses if one.case is not None]
+    cases = [case.model_copy(update={"confirmed": "all"}) for _, case in held]
+    answers = evaluate(cases, standing.readable, rulebook(), standing.on).evaluations
+    return {license_id: answer for (license_id, _), answer in zip(held, answers, strict=True)}
 
 
 def _changed(standing: HolderStanding, license_: LicenseStanding, update: Mapping[str, object]) -> tuple[Effect, ...]:

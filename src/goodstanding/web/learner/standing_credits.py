@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from goodstanding.compliance.selectors import HolderStanding, LicenseStanding, standing_on
+from goodstanding.compliance.selectors import HolderStanding, LicenseStanding, if_all_well, standing_on
 from goodstanding.compliance.services import complete_credit
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.outcome import show_number
@@ -127,18 +127,18 @@ def credits_table(request: HttpRequest) -> HttpResponse:
     )
     response.write("\ufeff")  # without this mark, common spreadsheets read UTF-8 as something else
     table = csv.writer(response)
-    table.writerow(["completed", "title", "amount", "license", "number", "hours that count", "toward", "why not"])
+    table.writerow(["completed", "title", "amount", "license", "number", "hours that count", "at best", "toward", "why not"])
     for line in _lines(standing, licenses):
         for cell in line.cells:
             toward = "; ".join(f"{show_number(hours)} h {label}" for hours, label in cell.toward)
-            counted = show_number(cell.counted)
             cells = [
                 line.completed.isoformat(),
                 line.title,
                 line.amount,
                 cell.license,
                 cell.number,
-                counted,
+                show_number(cell.counted),
+                show_number(cell.at_best),
                 toward,
                 cell.why_not,
             ]
@@ -253,7 +253,7 @@ def _asked(request: HttpRequest) -> tuple[HolderStanding, tuple[LicenseStanding,
 
 
 def _lines(standing: HolderStanding, licenses: tuple[LicenseStanding, ...]) -> tuple[CreditLine, ...]:
-    return credit_lines(standing=standing, licenses=licenses, missing=unstated(standing))
+    return credit_lines(standing=standing, licenses=licenses, at_best=if_all_well(standing=standing), missing=unstated(standing))
 
 
 urlpatterns: list[URLPattern] = [

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.urls import reverse
 
 from goodstanding.compliance.selectors import EntryStanding, HolderStanding, LicenseStanding
-from goodstanding.core.rules.outcome import CreditAnswer, show_number
+from goodstanding.core.rules.outcome import CreditAnswer, Evaluation, show_number
 from goodstanding.credit.earned import show_quantity
 
 __all__ = ["ALL", "SHOWN", "Cell", "CreditLine", "LicenseColumn", "columns_of", "credit_lines", "only"]
@@ -50,8 +50,15 @@ class Cell:
     hours: Decimal | None
     toward: tuple[tuple[Decimal, str], ...]
     why_not: str
-    open: bool
-    """Whether a question about this very credit is still open here and decides something."""
+    at_best: Decimal
+    """How much would count if all that is open turned out well."""
+    doubtful: bool
+    """Whether something about this very credit is open that cannot be settled here, so that `at_best` says too little."""
+
+    @property
+    def open(self) -> bool:
+        """Whether more of it may count than does."""
+        return self.doubtful or self.at_best > self.counted
 
     @property
     def outcome(self) -> str:
@@ -61,8 +68,14 @@ class Cell:
     @property
     def figure(self) -> str:
         """How much of it counts, in the hours of that board."""
+        if self.at_best > self.counted:
+            return (
+                f"{show_number(self.counted)} to {show_number(self.at_best)} h"
+                if self.counted
+                else f"up to {show_number(self.at_best)} h"
+            )
         if not self.counted:
-            return "not certain" if self.open else "none"
+            return "not certain" if self.doubtful else "none"
         of = f" of {show_number(self.hours)}" if self.hours is not None and self.hours != self.counted else ""
         return f"{show_number(self.counted)}{of} h"
 
@@ -117,11 +130,20 @@ def columns_of(licenses: Sequence[LicenseStanding]) -> tuple[LicenseColumn, ...]
 
 
 def credit_lines(
-    *, standing: HolderStanding, licenses: Sequence[LicenseStanding], missing: Iterable[str]
+    *,
+    standing: HolderStanding,
+    licenses: Sequence[LicenseStanding],
+    at_best: Mapping[uuid.UUID, Evaluation],
+    missing: Iterable[str],
 ) -> tuple[CreditLine, ...]:
-    """Every credit of the holder, the newest first, under `licenses`; `missing` are the ids of those to be filled in."""
+    """
+    Every credit of the holder, the newest first, under `licenses`.
+
+    `at_best` is the answer for each license if all that is open turned out well, `missing` the ids of the credits to be
+    filled in.
+    """
     to_fill = frozenset(missing)
-    answers = [_answers(one) for one in licenses]
+    answers = [_Answers.of(one, at_best.get(one.id)) for one in licenses]
     newest_first = sorted(standing.entries, key=lambda entry: (entry.completed, entry.title, str(entry.id)), reverse=True)
     return tuple(
         CreditLine(
@@ -132,7 +154,7 @@ def credit_lines(
             provisional=entry.provisional,
             url=reverse("standing-credit", args=[entry.id]),
             missing=str(entry.id) in to_fill,
-            cells=tuple(_cell(entry, one, found, doubtful) for one, (found, doubtful) in zip(licenses, answers, strict=True)),
+            cells=tuple(_cell(entry, one, found) for one, found in zip(licenses, answers, strict=True)),
         )
         for entry in newest_first
     )
@@ -149,30 +171,44 @@ def only(lines: Sequence[CreditLine], shown: str) -> tuple[CreditLine, ...]:
     return tuple(lines)
 
 
-def _answers(license_: LicenseStanding) -> tuple[Mapping[str, CreditAnswer], frozenset[str]]:
-    """What the evaluation says of each credit, and of which credits something open decides something."""
-    if license_.evaluation is None:
-        return {}, frozenset()
-    doubtful = frozenset(
-        question.id.partition(":")[2]
-        for question in license_.evaluation.open_questions
-        if question.kind == "entry" and question.decides and not question.confirmed
-    )
-    return {credit.id: credit for credit in license_.evaluation.credits}, doubtful
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """What one license says of each credit, and would say at best."""
+
+    now: Mapping[str, CreditAnswer]
+    at_best: Mapping[str, CreditAnswer]
+    doubtful: frozenset[str]
+    labels: Mapping[str, str]
+
+    @staticmethod
+    def of(license_: LicenseStanding, at_best: Evaluation | None) -> _Answers:
+        evaluation = license_.evaluation
+        if evaluation is None:
+            return _Answers(now={}, at_best={}, doubtful=frozenset(), labels={})
+        return _Answers(
+            now={credit.id: credit for credit in evaluation.credits},
+            at_best={credit.id: credit for credit in at_best.credits} if at_best else {},
+            doubtful=frozenset(
+                question.id.partition(":")[2]
+                for question in evaluation.open_questions
+                if question.kind == "entry" and question.decides and not question.confirmable
+            ),
+            labels={one.id: one.label for one in evaluation.requirements},
+        )
 
 
-def _cell(entry: EntryStanding, license_: LicenseStanding, answers: Mapping[str, CreditAnswer], doubtful: frozenset[str]) -> Cell:
-    answer = answers.get(str(entry.id))
-    labels = {one.id: one.label for one in license_.evaluation.requirements} if license_.evaluation else {}
-    where = {"license": license_.name, "number": license_.number, "url": reverse("standing-license", args=[license_.id])}
-    if answer is None:
-        why = NOT_EVALUATED if license_.evaluation is None else UNREADABLE
-        return Cell(**where, counted=Decimal(0), hours=None, toward=(), why_not=why, open=False)
+def _cell(entry: EntryStanding, license_: LicenseStanding, answers: _Answers) -> Cell:
+    answer, best = answers.now.get(str(entry.id)), answers.at_best.get(str(entry.id))
+    counted = answer.counted if answer else Decimal(0)
+    why_not = (answer.why_not or "") if answer else NOT_EVALUATED if license_.evaluation is None else UNREADABLE
     return Cell(
-        **where,
-        counted=answer.counted,
-        hours=answer.hours,
-        toward=tuple((hours, labels.get(name, name)) for name, hours in answer.toward.items()),
-        why_not=answer.why_not or "",
-        open=answer.id in doubtful,
+        license=license_.name,
+        number=license_.number,
+        url=reverse("standing-license", args=[license_.id]),
+        counted=counted,
+        hours=answer.hours if answer else None,
+        toward=tuple((hours, answers.labels.get(name, name)) for name, hours in answer.toward.items()) if answer else (),
+        why_not=why_not,
+        at_best=max(counted, best.counted if best else counted),
+        doubtful=str(entry.id) in answers.doubtful,
     )
