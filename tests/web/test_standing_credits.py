@@ -119,6 +119,15 @@ def test_what_may_count_is_a_range_up_to_what_the_kindest_answers_give(signed_in
     assert cells_of(row_of(signed_in.get(MATRIX), "Another body"))["California LPCC"] == "6 h"
 
 
+def test_hours_that_no_source_gives_for_a_unit_are_not_certain_and_those_of_an_earlier_period_are_none(signed_in, clinician):
+    a_license(clinician)
+    for title, day in (("In the period", dt.date(2026, 3, 1)), ("Before it", dt.date(2020, 3, 1))):
+        a_credit(clinician, title, hours="1", unit="publication", completed=day, topics=())
+    page = signed_in.get(MATRIX)
+    assert cells_of(row_of(page, "In the period"))["California LPCC"] == "not certain"
+    assert cells_of(row_of(page, "Before it"))["California LPCC"] == "none"
+
+
 def test_the_page_of_one_credit_says_for_each_license_how_much_and_why_not(signed_in, clinician, other_clinician):
     a_license(clinician)
     a_license(clinician, kind="lmft")

@@ -191,7 +191,7 @@ class _Answers:
             doubtful=frozenset(
                 question.id.partition(":")[2]
                 for question in evaluation.open_questions
-                if question.kind == "entry" and question.decides and not question.confirmable
+                if question.kind == "entry" and not question.confirmable
             ),
             labels={one.id: one.label for one in evaluation.requirements},
         )
@@ -210,5 +210,10 @@ def _cell(entry: EntryStanding, license_: LicenseStanding, answers: _Answers) ->
         toward=tuple((hours, answers.labels.get(name, name)) for name, hours in answer.toward.items()) if answer else (),
         why_not=why_not,
         at_best=max(counted, best.counted if best else counted),
-        doubtful=str(entry.id) in answers.doubtful,
+        doubtful=str(entry.id) in answers.doubtful and _in_period(entry, license_),
     )
+
+
+def _in_period(entry: EntryStanding, license_: LicenseStanding) -> bool:
+    period = license_.evaluation.period if license_.evaluation else None
+    return period is not None and entry.completed in period
