@@ -288,6 +288,7 @@ def _naive_once(
         return True
     hours, ever = Fraction(requirement.hours or 0), requirement.frequency == "once"
     course, done = requirement.kind == "course", False
+    topics = requirement.topics
     accepts: Accepts = rule.accepts
     minutes = 60
     for reading in readings:
@@ -298,6 +299,7 @@ def _naive_once(
             hours = Fraction(patch.hours) if patch.hours is not None else hours
             hours = Fraction(0) if patch.due is False else hours
             course = course and patch.due is not False
+            topics = patch.topics or topics
             ever = patch.window == "ever" or ever
     have = Fraction(license_.carried_in.get(requirement.id, 0)) if carry else Fraction(0)
     for entry in counted:
@@ -315,13 +317,13 @@ def _naive_once(
             scale = Fraction(10**6) if ("unit", entry.id) in settled else Fraction(0)
         else:
             scale = Fraction(1, minutes) if entry.quantity.unit == "minute" else Fraction(1)
-        if not requirement.topics:
+        if not topics:
             have += Fraction(entry.quantity.amount) * scale
             continue
         for part in entry.parts:
             about = set[str]().union(*(BOOK.topics.counts_for(topic) for topic in part.topics))
-            asked = (requirement.topics, (requirement.which and requirement.which.topics) or requirement.topics)
-            if all(about & set(topics) for topics in asked):
+            asked = (topics, (requirement.which and requirement.which.topics) or topics)
+            if all(about & set(one) for one in asked):
                 have += Fraction(part.amount) * scale
                 done = done or bool(part.amount)
     return done if course else have >= hours
