@@ -249,7 +249,7 @@ def test_a_day_of_issue_that_is_missing_is_asked_where_it_is_entered(signed_in, 
     body = signed_in.get("/standing/").content.decode()
     assert "On what day was this license issued?" in body
     start = body.index("On what day was this license issued?")
-    assert f'href="{reverse("license-edit", args=[license_.pk])}">Answer this' in body[start : start + 600]
+    assert f'href="{reverse("license-edit", args=[license_.pk])}?from=standing">Answer this' in body[start : start + 600]
 
 
 def test_a_question_about_one_credit_leads_to_that_credit(signed_in, clinician):
@@ -316,7 +316,7 @@ def test_after_the_last_known_period_the_page_leads_to_recording_the_renewal(sig
     license_ = a_license(clinician, period_end=dt.date(2026, 10, 31))
     response = signed_in.get("/standing/")
     assert "What California LPCC still asks is not fully known" in text_of(response)
-    assert f'href="{reverse("license-renew", args=[license_.pk])}">Record a renewal' in response.content.decode()
+    assert f'href="{reverse("license-renew", args=[license_.pk])}?from=standing">Record a renewal' in response.content.decode()
 
 
 def test_a_license_whose_rule_is_gone_is_shown(signed_in, clinician):

@@ -271,8 +271,21 @@ def test_an_ended_period_is_said_first_with_what_to_do(signed_in, clinician):
     assert "The period of California LPCC ended on 31 October 2026" in page
     assert "Period ended" in page
     assert page.index("ended on 31 October") < page.index("California LMFT 3")
-    assert f'href="{reverse("license-renew", args=[ended.pk])}">Record the renewal' in body
-    assert f'href="{reverse("license-edit", args=[ended.pk])}">change its status' in body
+    assert f'href="{reverse("license-renew", args=[ended.pk])}?from=standing">Record the renewal' in body
+    assert f'href="{reverse("license-edit", args=[ended.pk])}?from=standing">change its status' in body
+
+
+def test_a_form_that_was_opened_from_the_standing_leads_back_to_it(signed_in, clinician):
+    license_ = a_license(clinician)
+    end = license_.periods.get().end.isoformat()
+    addresses = [reverse("license-edit", args=[license_.pk]), reverse("license-period", args=[license_.pk, end])]
+    for address in addresses:
+        assert f'href="/standing/{license_.pk}/">Cancel' in main_of(signed_in.get(address, {"from": "standing"}))
+        assert f'href="/licenses/{license_.pk}/">Cancel' in main_of(signed_in.get(address, {"from": "//evil.example"}))
+    saved = signed_in.post(f"{addresses[1]}?from=standing", {"carried_total": "4", "note": ""})
+    assert saved.headers["Location"] == f"/standing/{license_.pk}/"
+    page = words(main_of(signed_in.get(f"/standing/{license_.pk}/")))
+    assert "Carried in, as you recorded: 4 hours of all continuing education." in page
 
 
 @pytest.mark.parametrize("status", ["inactive", "lapsed", "retired"])

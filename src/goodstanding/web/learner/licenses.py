@@ -130,7 +130,6 @@ def license_questions(request: HttpRequest, license_id: uuid.UUID) -> HttpRespon
     found = _access(request, license_id)
     asked = selectors.questions_of(found)
     new = request.GET.get("new") == "1"
-    from_standing = request.GET.get("from") == "standing"
     posted = request.POST if request.method == "POST" else None
     form = QuestionsForm(
         posted, questions=asked, answers=selectors.current_facts(found), consequences=_consequences(request, found, asked)
@@ -142,10 +141,8 @@ def license_questions(request: HttpRequest, license_id: uuid.UUID) -> HttpRespon
             form.show_problems(error.problems)
         else:
             messages.success(request, "Your answers are saved.")
-            if from_standing:
-                return redirect("standing-license", found.pk)
-            return redirect("standing") if new else redirect("license-page", found.pk)
-    back = reverse("standing") if new else reverse("standing-license" if from_standing else "license-page", args=[found.pk])
+            return redirect("standing") if new else redirect(_back(request, found))
+    back = reverse("standing") if new else _back(request, found)
     context = {"form": form, "card": _card(request, found), "new": new, "back": back}
     return render(request, "learner/license_questions.html", context)
 
@@ -177,8 +174,8 @@ def license_edit(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
             form.show_problems(error.problems)
         else:
             messages.success(request, "Your changes are saved.")
-            return redirect("license-page", found.pk)
-    return render(request, "learner/license_edit.html", {"form": form, "card": card})
+            return redirect(_back(request, found))
+    return render(request, "learner/license_edit.html", {"form": form, "card": card, "back": _back(request, found)})
 
 
 @login_required
@@ -197,8 +194,8 @@ def license_renew(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
             form.show_problems(error.problems)
         else:
             messages.success(request, "The renewal is recorded. The former period stays in the history.")
-            return redirect("license-page", found.pk)
-    return render(request, "learner/license_renew.html", {"form": form, "card": card})
+            return redirect(_back(request, found))
+    return render(request, "learner/license_renew.html", {"form": form, "card": card, "back": _back(request, found)})
 
 
 @login_required
@@ -234,11 +231,12 @@ def license_period(request: HttpRequest, license_id: uuid.UUID, end: str) -> Htt
             form.show_problems(error.problems)
         else:
             messages.success(request, f"Saved for the period until {period.end.day} {period.end:%B} {period.end.year}.")
-            return redirect("license-page", found.pk)
+            return redirect(_back(request, found))
     known = {one.id: one.name for one in requirements}
     rule = selectors.carry_in_of(found)
     context = {
         "card": _card(request, found),
+        "back": _back(request, found),
         "period": period,
         "form": form,
         "requirements": requirements,
@@ -305,6 +303,11 @@ def _access(request: HttpRequest, license_id: uuid.UUID, *, removed: bool = Fals
         return selectors.access_license(holder_of(request), license_id, removed=removed)
     except LicenseNotFoundError as error:
         raise Http404 from error
+
+
+def _back(request: HttpRequest, license_: License) -> str:
+    """Where a form leads when it is done: to the standing where it was opened from there, else to the license."""
+    return reverse("standing-license" if request.GET.get("from") == "standing" else "license-page", args=[license_.pk])
 
 
 def _card(request: HttpRequest, license_: License) -> LicenseCard:

@@ -371,11 +371,11 @@ def card_of(license_: LicenseStanding, *, on: dt.date, today: dt.date, whole: bo
         status="" if status == "active" else status.capitalize(),
         step=evaluation.next_step,
         ended=ended if ended and ended < on else None,
-        edit_url=reverse("license-edit", args=[license_.id]),
-        renew_url="" if period else reverse("license-renew", args=[license_.id]),
+        edit_url=f"{reverse('license-edit', args=[license_.id])}?from=standing",
+        renew_url="" if period else f"{reverse('license-renew', args=[license_.id])}?from=standing",
         carried="; ".join(f"{_hours(hours)} of {recorded.get(one, one)}" for one, hours in license_.carried_in.items()),
         waived="; ".join(recorded.get(one, one) for one in license_.waivers),
-        period_url=reverse("license-period", args=[license_.id, period.end.isoformat()]) if period else "",
+        period_url=f"{reverse('license-period', args=[license_.id, period.end.isoformat()])}?from=standing" if period else "",
         total=next((row for row in rows if row.anchor == f"{anchor}-total"), None),
         period=f"{_day(period.start)} to {_day(period.end)}" if period else "",
         due=period.end if period else None,
@@ -524,9 +524,8 @@ def question_row(
         answer, answer_url = "Open this credit", reverse("credit-page", args=[entry])
     elif question.kind == "fact":
         # When a license was issued and how often renewed is part of the license; all else about the person its rule asks.
-        on_license = question.id not in rulebook().facts
-        where_asked = "license-edit" if on_license else "license-questions"
-        answer, answer_url = "Answer this", f"{reverse(where_asked, args=[license_.id])}{'' if on_license else '?from=standing'}"
+        where_asked = "license-questions" if question.id in rulebook().facts else "license-edit"
+        answer, answer_url = "Answer this", f"{reverse(where_asked, args=[license_.id])}?from=standing"
     return QuestionRow(
         id=question.id,
         group=_group(question),
