@@ -9,8 +9,8 @@ better; otherwise a small integer program decides. See docs/algorithms/allocatio
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from goodstanding.core.rules.simplex import Program, Row
@@ -127,7 +127,53 @@ def _owed(problem: Problem, own: list[Fraction]) -> Fraction:
 
 def allocate(problem: Problem) -> Allocation:
     """The best lawful allocation; see the top of this module for what is best."""
-    return _quick(problem) or _exact(problem)
+    merged, classes = _merged(problem)
+    allocation = _quick(merged) or _exact(merged)
+    return replace(allocation, uses=_split(allocation.uses, classes, problem.amounts))
+
+
+def _merged(problem: Problem) -> tuple[Problem, list[list[int]]]:
+    """The problem with groups as one that the same wants ask for and the same limits hold, and the groups of each."""
+    asked, limited = [0] * len(problem.amounts), [0] * len(problem.amounts)
+    for number, want in enumerate(problem.wants):
+        for group in bits(want.mask):
+            asked[group] |= 1 << number
+    for number, limit in enumerate(problem.limits):
+        for group in bits(limit.mask):
+            limited[group] |= 1 << number
+    classes: dict[tuple[int, int], list[int]] = {}
+    for group, wants in enumerate(asked):
+        if wants and problem.amounts[group]:
+            classes.setdefault((wants, limited[group]), []).append(group)
+    found = list(classes.items())
+    merged = replace(
+        problem,
+        amounts=tuple(sum(problem.amounts[group] for group in groups) for _, groups in found),
+        wants=tuple(
+            replace(want, mask=sum(1 << at for at, ((wants, _), _) in enumerate(found) if wants >> number & 1))
+            for number, want in enumerate(problem.wants)
+        ),
+        limits=tuple(
+            replace(limit, mask=sum(1 << at for at, ((_, held), _) in enumerate(found) if held >> number & 1))
+            for number, limit in enumerate(problem.limits)
+        ),
+    )
+    return merged, [groups for _, groups in found]
+
+
+def _split(uses: Iterable[Use], classes: Sequence[Sequence[int]], amounts: Sequence[int]) -> tuple[Use, ...]:
+    """The uses of classes as uses of their groups, oldest first."""
+    found = []
+    left = [Fraction(amount) for amount in amounts]
+    for use in uses:
+        wanted = use.hours
+        for group in classes[use.group]:
+            part = min(left[group], wanted)
+            if part:
+                found.append(Use(group, use.owners, part))
+                left[group] -= part
+                wanted -= part
+    return tuple(sorted(found, key=lambda use: (use.group, use.owners)))
 
 
 # The quick way

@@ -62,23 +62,24 @@ class Alone:
         """The answer in this combination; the same object wherever the combination makes no difference."""
         need = self.ground.need(requirement, choice)
         carried = self._carried(requirement, choice) if self.license.carried_in else NOTHING
-        well = unsettled(requirement.id) in choice.true if need.requirement.kind == "unsettled" else False
+        well: object = None
+        if need.requirement.kind == "unsettled":
+            well = unsettled(requirement.id) in choice.true
+        elif need.requirement.kind == "attestation" and need.applies:
+            well = self.ground.values_in(choice)[requirement.fact or ""]
         terms = self.ground.terms(choice)
         key = (id(need), id(terms), carried, well)
         found = self._results.get(key)
         if found is None:
-            found = self._results[key] = self._result(requirement, choice, need, terms, carried)
+            found = self._results[key] = self._result(need, terms, carried, well=well is True)
         return found
 
-    def _result(self, requirement: Requirement, choice: Choice, need: Need, terms: Terms, carried: Fraction) -> Result:
+    def _result(self, need: Need, terms: Terms, carried: Fraction, *, well: bool) -> Result:
         if not need.applies:
             return Result(met=True, applies=False, need=need)
         kind = need.requirement.kind
-        if kind == "unsettled":
-            return Result(met=not need.due or unsettled(requirement.id) in choice.true, need=need)
-        if kind == "attestation":
-            values = self.ground.values_in(choice)
-            return Result(met=not need.due or values[requirement.fact or ""] is True, need=need)
+        if kind in ("unsettled", "attestation"):
+            return Result(met=not need.due or well, need=need)
         alternative = need.alternative or self._alternative(need, terms)
         claims = self._claims_of(need, terms)
         if kind in ("course", "exam"):

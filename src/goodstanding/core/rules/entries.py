@@ -261,13 +261,17 @@ class Vocabulary:
         self.numbers = frozenset(body for part in parts for body in part.numbered_by or ())
         self.courses = frozenset(name for part in parts for name in part.courses or ())
         self.words = tuple(sorted({word.casefold() for part in parts for word in part.title_has or ()}))
-        caps: list[Cap | CapPatch] = [*rule.caps]
-        caps += [patch for question in rule.open_questions for one in question.readings for patch in one.caps.values()]
-        crowding = [one.hours for one in caps if one.per in ("day", "entry") and one.hours is not None]
-        crowded = any(one.per in ("day", "entry") for one in caps)
-        self.least_daily = None if not crowded else min(crowding, default=Decimal(0))
-        if rule.rates and crowded:
-            self.least_daily = Decimal(0)
+        caps: list[tuple[str, Cap | CapPatch]] = [(cap.id, cap) for cap in rule.caps]
+        caps += [found for question in rule.open_questions for one in question.readings for found in one.caps.items()]
+        crowding = {name for name, one in caps if one.per in ("day", "entry")}
+        hours = [one.hours for name, one in caps if name in crowding and one.hours is not None]
+        self.least_daily = None if not crowding else Decimal(0) if rule.rates else min(hours, default=Decimal(0))
+        """The fewest hours on a day, or in an entry, that such a cap could reach; None without such a cap."""
+        about = [one.which for name, one in caps if name in crowding and (one.which is not None or isinstance(one, Cap))]
+        self.crowding = frozenset[str | None](
+            name for which in about for name in (which.activities if which and which.activities else (None,))
+        )
+        """The activities that such a cap is about; with None it is any."""
         self.contested = _contested(rule)
         """The attributes that can not turn out well for every part of the rule at once; they must be stated, not settled."""
 
@@ -293,7 +297,9 @@ class Vocabulary:
         found: set[str] = set()
         chain: list[Entry] = []
         reach: dt.date | None = None
-        for entry in sorted(entries, key=lambda one: one.credit.started or one.credit.completed):
+        some = self.crowding
+        reached = [entry for entry in entries if None in some or entry.activity is None or entry.activity in some]
+        for entry in sorted(reached, key=lambda one: one.credit.started or one.credit.completed):
             start = entry.credit.started or entry.credit.completed
             if reach is None or start > reach:
                 found |= self._crowd(chain)

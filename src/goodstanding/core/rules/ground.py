@@ -126,6 +126,7 @@ class Ground:
         self._terms: dict[object, Terms] = {}
         self._units: dict[tuple[int, int], int] = {}
         self._needs: dict[object, Need] = {}
+        self._alike: dict[object, Need] = {}
 
     def recall(self, key: object, work: Callable[[], Known]) -> Known:
         """What `work` makes of the rule file alone; worked out once for all evaluations."""
@@ -188,7 +189,8 @@ class Ground:
         key = (requirement.id, deciding, choice.facts)
         found = self._needs.get(key)
         if found is None:
-            found = self._needs[key] = self.needs.need(requirement, choice.readings, self.values_in(choice))
+            need = self.needs.need(requirement, choice.readings, self.values_in(choice))
+            found = self._needs[key] = self._alike.setdefault(_appearance(requirement.id, need), need)
         return found
 
     # How many hours an entry is
@@ -284,6 +286,28 @@ class Ground:
         if not self.pool.countable(terms) >> group & 1:
             return []
         return self.pool.members(group, terms)
+
+
+def _appearance(requirement_id: str, need: Need) -> object:
+    """What of a need can change an answer; needs that agree in it are the same question."""
+    own = need.requirement
+    if not need.applies:
+        return requirement_id, need.due, need.due_on
+    return (
+        requirement_id,
+        own.kind,
+        own.topics,
+        id(own.which),
+        id(own.alternatives),
+        own.on_top,
+        own.not_with,
+        own.within,
+        need.due,
+        need.required,
+        need.parts,
+        need.due_on,
+        need.alternative,
+    )
 
 
 _ANYONE = Accepts(others="anyone")

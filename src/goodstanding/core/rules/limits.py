@@ -32,6 +32,7 @@ class Limits:
         self.unknowns = unknowns
         self.rule = ground.rule
         self.pool = ground.pool
+        self._held: dict[tuple[int, Fraction, int], Held] = {}
         self.tight = self._tight()
         """The caps that could take hours away in some combination."""
 
@@ -41,8 +42,11 @@ class Limits:
         if found is None:
             return None
         own, most = found
-        mask = self._mask(own, generous=terms.generous)
-        return Held(own, mask, most, tuple(self._limits(own, mask, most, terms)))
+        key = (id(own), most, id(terms))
+        if key not in self._held:
+            mask = self._mask(own, generous=terms.generous)
+            self._held[key] = Held(own, mask, most, tuple(self._limits(own, mask, most, terms)))
+        return self._held[key]
 
     def on(self, requirement_id: str) -> int:
         """The groups that a tight cap could take away from this requirement under some reading."""
