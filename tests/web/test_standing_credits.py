@@ -350,7 +350,7 @@ def test_what_is_missing_is_filled_in_for_several_credits_at_once(signed_in, cli
     start = after.index(f'<li id="{anchor_of(license_.pk)}-ethics">')
     assert "6 of 6 h" in words(after[start : after.index("</details></li>", start)])
     # What the first save made new is not asked again.
-    assert "Nothing is missing" in words(main_of(signed_in.get(MISSING)))
+    assert "Nothing more is missing" in words(main_of(signed_in.get(MISSING)))
 
 
 def test_what_decides_nothing_yet_is_asked_after_what_does(signed_in, clinician):
@@ -359,6 +359,40 @@ def test_what_decides_nothing_yet_is_asked_after_what_does(signed_in, clinician)
     a_credit(clinician, "This decides", approvals=None, hours="6", topics=("ethics",), completed=dt.date(2026, 5, 1))
     page = words(main_of(signed_in.get(MISSING)))
     assert 0 < page.index("This decides") < page.index("More suicide hours")
+
+
+def test_the_bodies_that_other_credits_name_are_offered_first(signed_in, clinician):
+    a_license(clinician)
+    a_credit(clinician, "Stated", approvals=("naadac",))
+    a_credit(clinician, "Unstated", approvals=None)
+    offered = re.findall(r'name="[0-9a-f]{32}-approvals" value="([^"]+)"', main_of(signed_in.get(MISSING)))
+    assert offered[:2] == ["none", "naadac"]
+    assert len(offered) == len(set(offered)) == len(rulebook().approvals) + 1
+
+
+def test_credits_that_nobody_knows_about_do_not_stand_before_the_rest(signed_in, clinician):
+    a_license(clinician)
+    entries = [a_credit(clinician, f"Course {number:02}", hours="1", approvals=None) for number in range(13)]
+
+    def titles(response):
+        return re.findall(r"<h2[^>]*>(Course [0-9]{2})</h2>", main_of(response))
+
+    first = signed_in.get(MISSING)
+    rest = signed_in.get(MISSING, {"start": "10"})
+    assert len(titles(first)) == 10
+    assert sorted(titles(first) + titles(rest)) == [entry.title for entry in entries]
+    assert 'href="?start=10">Skip to the next' in main_of(first)
+    assert "Skip to the next" not in main_of(rest)
+    sent = {}
+    for number, title in enumerate(titles(first)):
+        known = ["nbcc"] if number < 4 else []
+        entry = next(one for one in entries if one.title == title)
+        sent |= form_of(entry, approvals=known, submission=f"0c0a2a8e-0b1d-4c57-9a52-1f6e0c5a7b{number:02}")
+    saved = signed_in.post(MISSING, sent)
+    assert saved.headers["Location"] == f"{MISSING}?start=6"
+    assert sorted(titles(signed_in.get(saved.headers["Location"]))) == sorted(titles(rest))
+    for nonsense in ("-1", "x", "99999999999999999999", "²"):
+        assert signed_in.get(MISSING, {"start": nonsense}).status_code == 200
 
 
 def test_what_is_not_known_stays_open_and_writes_nothing(signed_in, clinician):

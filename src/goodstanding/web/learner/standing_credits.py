@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 _PAGE = 25
 _FORMS = 10
-"""As many credits as are filled in at once; the rest follow when these are saved."""
+"""As many credits as are filled in at once; the rest follow when these are saved or skipped."""
+_DIGITS = 7
 
 
 class MissingForm(LookForm):
@@ -54,7 +55,9 @@ class MissingForm(LookForm):
         label="Who gave it", required=False, choices=[("", "I do not know"), *SPONSOR_KIND_LABELS.items()]
     )
 
-    def __init__(self, *args: Any, entry: CreditEntry, rules: RuleBook, asked_by: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, entry: CreditEntry, rules: RuleBook, asked_by: str, used: frozenset[str], **kwargs: Any
+    ) -> None:
         kwargs.setdefault(
             "initial",
             {
@@ -69,7 +72,8 @@ class MissingForm(LookForm):
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [
             (NONE, "None: it names no approval body"),
-            *((body_id, body.label) for body_id, body in rules.approvals.items()),
+            # Those that other credits of the holder name come first: the list is long, and most people meet few of them.
+            *sorted(((body_id, body.label) for body_id, body in rules.approvals.items()), key=lambda one: one[0] not in used),
         ]
 
     def clean_approvals(self) -> list[str]:
@@ -183,16 +187,21 @@ def missing(request: HttpRequest) -> HttpResponse:
     wanted = [rows[asked]] if asked else [rows[one] for one in asking]
     own = [entry for entry in wanted if entry.completion_id is not None]
     open_ones = [entry for entry in wanted if entry.completion_id is None]
+    asked_start = request.GET.get("start", "")
+    start = min(int(asked_start), len(open_ones)) if asked_start.isdecimal() and len(asked_start) < _DIGITS else 0
+    last = start + _FORMS >= len(open_ones)
     if request.method == "POST":
         # Only what was on the form that was sent; a credit corrected elsewhere since is not on it any more.
         open_ones = [entry for entry in open_ones if f"{entry.pk.hex}-submission" in request.POST]
     else:
-        open_ones = open_ones[:_FORMS]
+        open_ones = open_ones[start : start + _FORMS]
+    used = frozenset(body for entry in rows.values() for body in entry.approvals or ())
     found = [
         MissingForm(
             request.POST if request.method == "POST" else None,
             entry=entry,
             rules=rules,
+            used=used,
             asked_by=", ".join(asking.get(str(entry.pk), ())),
         )
         for entry in open_ones
@@ -206,9 +215,11 @@ def missing(request: HttpRequest) -> HttpResponse:
                 )
             else:
                 messages.info(request, "Nothing was stated, so nothing changed.")
-            return redirect("standing-missing" if saved and not asked and len(asking) > len(found) else "standing")
-    rest = 0 if asked else len(asking) - len(own) - len(found)
-    context = {"forms": found, "own": own, "rest": max(rest, 0), "asked": asked}
+            if asked or last:
+                return redirect("standing")
+            # What was completed leaves the list, so those that follow move up by as many.
+            return redirect(f"{reverse('standing-missing')}?start={start + len(found) - saved}")
+    context = {"forms": found, "own": own, "next": None if last else start + _FORMS}
     return render(request, "learner/standing_missing.html", context, status=422 if any(form.errors for form in found) else 200)
 
 
