@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from goodstanding.core.rules.simplex import Program, Row
 
@@ -19,8 +19,7 @@ MAX_LINKED = 10
 """More requirements than this that compete for hours are not allocated; `check rules` refuses such a file beforehand."""
 
 
-@dataclass(frozen=True)
-class Want:
+class Want(NamedTuple):
     """One sum of hours that an owner asks for, of the groups in `mask`; a requirement due in each year has one per year."""
 
     owner: int
@@ -28,8 +27,7 @@ class Want:
     need: int
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """At most `most` hours of the groups in `mask` count, or of those that serve one of `owners`, if any are named."""
 
     mask: int
@@ -37,8 +35,7 @@ class Limit:
     owners: int = 0
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """
     Groups of alike hours with their amounts, oldest group first, and what competes for them.
 
@@ -54,8 +51,7 @@ class Problem:
     apart: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """So many hours of one group count toward these owners (bits) at once."""
 
     group: int
@@ -63,13 +59,12 @@ class Use:
     hours: Fraction
 
 
-@dataclass(frozen=True)
-class Allocation:
+class Allocation(NamedTuple):
     """What counts toward whom, and what each want is still short of."""
 
     uses: tuple[Use, ...]
     missing: tuple[Fraction, ...]
-    owed: Fraction = field(compare=False)
+    owed: Fraction
 
     def counted(self, mask: int, owner: int) -> Fraction:
         """Hours of the groups in `mask` that count toward `owner`."""
@@ -129,7 +124,7 @@ def allocate(problem: Problem) -> Allocation:
     """The best lawful allocation; see the top of this module for what is best."""
     merged, classes = _merged(problem)
     allocation = _quick(merged) or _exact(merged)
-    return replace(allocation, uses=_split(allocation.uses, classes, problem.amounts))
+    return allocation._replace(uses=_split(allocation.uses, classes, problem.amounts))
 
 
 def _merged(problem: Problem) -> tuple[Problem, list[list[int]]]:
@@ -146,15 +141,14 @@ def _merged(problem: Problem) -> tuple[Problem, list[list[int]]]:
         if wants and problem.amounts[group]:
             classes.setdefault((wants, limited[group]), []).append(group)
     found = list(classes.items())
-    merged = replace(
-        problem,
+    merged = problem._replace(
         amounts=tuple(sum(problem.amounts[group] for group in groups) for _, groups in found),
         wants=tuple(
-            replace(want, mask=sum(1 << at for at, ((wants, _), _) in enumerate(found) if wants >> number & 1))
+            want._replace(mask=sum(1 << at for at, ((wants, _), _) in enumerate(found) if wants >> number & 1))
             for number, want in enumerate(problem.wants)
         ),
         limits=tuple(
-            replace(limit, mask=sum(1 << at for at, ((_, held), _) in enumerate(found) if held >> number & 1))
+            limit._replace(mask=sum(1 << at for at, ((_, held), _) in enumerate(found) if held >> number & 1))
             for number, limit in enumerate(problem.limits)
         ),
     )

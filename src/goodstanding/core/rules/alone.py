@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.entries import Terms
@@ -17,16 +18,14 @@ if TYPE_CHECKING:
     from goodstanding.core.rules.share import Shared
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """The groups of hours that one window of a requirement can draw from, and what it needs of them."""
 
     mask: int
     need: Fraction
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
+class Result(NamedTuple):
     """The answer for one requirement in one combination."""
 
     met: bool
@@ -40,7 +39,7 @@ class Result:
     terms: Terms | None = None
     claims: tuple[Claim, ...] = ()
     allocation: Shared | None = None
-    toward: dict[str, Fraction] = field(default_factory=dict)
+    toward: Mapping[str, Fraction] = MappingProxyType({})
 
     @property
     def badness(self) -> tuple[bool, Fraction, bool, Fraction]:

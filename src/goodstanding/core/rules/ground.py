@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.case import License
@@ -54,8 +54,7 @@ class Dimension:
     classes: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One combination: a value for everything that is not known."""
 
     readings: tuple[Reading, ...]
@@ -125,6 +124,7 @@ class Ground:
         self._changing: frozenset[int] = self.recall("changing", self._all_changing)
         self._terms: dict[object, Terms] = {}
         self._units: dict[tuple[int, int], int] = {}
+        self._hours: dict[tuple[int, int], Fraction] = {}
         self._needs: dict[object, Need] = {}
         self._alike: dict[object, Need] = {}
 
@@ -162,6 +162,15 @@ class Ground:
         return self.recall(
             ("touching", id(requirement)),
             lambda: tuple(question for question in self.rule.open_questions if question.touches(requirement)),
+        )
+
+    def touching_cap(self, cap: Cap) -> tuple[OpenQuestion, ...]:
+        """The open questions with a reading that changes this cap."""
+        return self.recall(
+            ("touching", id(cap)),
+            lambda: tuple(
+                question for question in self.rule.open_questions if any(cap.id in reading.caps for reading in question.readings)
+            ),
         )
 
     def hour_lengths(self) -> list[int]:
@@ -262,7 +271,11 @@ class Ground:
 
     def hours(self, terms: Terms, mask: int) -> Fraction:
         """The hours of these groups."""
-        return Fraction(self.units(terms, mask), self.pool.hours(terms)[1])
+        key = (id(terms), mask)
+        found = self._hours.get(key)
+        if found is None:
+            found = self._hours[key] = Fraction(self.units(terms, mask), self.pool.hours(terms)[1])
+        return found
 
     def exceeds(self, terms: Terms, mask: int, most: Fraction) -> bool:
         """Whether these groups have more than `most` hours."""

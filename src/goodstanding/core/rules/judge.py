@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from goodstanding.core.rules.alone import Alone, Result
 from goodstanding.core.rules.ground import MAX_COMBINATIONS, STATUS, Dimension, Ground, Index, choices
@@ -26,8 +26,7 @@ from goodstanding.core.rules.share import Results, Sharing
 from goodstanding.core.rules.unknown import Unknowns
 
 
-@dataclass(frozen=True, eq=False)
-class Verdict:
+class Verdict(NamedTuple):
     """The results of all combinations, brought together; `result` is the worst that is not settled."""
 
     outcome: Outcome

@@ -32,7 +32,7 @@ class Limits:
         self.unknowns = unknowns
         self.rule = ground.rule
         self.pool = ground.pool
-        self._held: dict[tuple[int, Fraction, int], Held] = {}
+        self._held: dict[tuple[int, int, int, int], Held] = {}
         self.tight = self._tight()
         """The caps that could take hours away in some combination."""
 
@@ -42,7 +42,7 @@ class Limits:
         if found is None:
             return None
         own, most = found
-        key = (id(own), most, id(terms))
+        key = (id(own), most.numerator, most.denominator, id(terms))
         if key not in self._held:
             mask = self._mask(own, generous=terms.generous)
             self._held[key] = Held(own, mask, most, tuple(self._limits(own, mask, most, terms)))

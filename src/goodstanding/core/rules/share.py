@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from goodstanding.core.rules.allocate import MAX_LINKED, Allocation, Limit, Problem, Want, allocate
@@ -56,7 +56,7 @@ class Shared:
             self.figures[requirement_id] = (self.counted(requirement_id), sum(self.missing(requirement_id), NOTHING))
         counted, missing = self.figures[requirement_id]
         missing = NOTHING if result.alternative is not None else missing
-        return replace(result, counted=counted, missing=missing, met=not missing, terms=self.terms, allocation=self)
+        return result._replace(counted=counted, missing=missing, met=not missing, terms=self.terms, allocation=self)
 
 
 class Sharing:

@@ -8,7 +8,7 @@ requirements count together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from goodstanding.core.rules.allocate import bits
@@ -78,9 +78,9 @@ class Tally:
             if one in counting:
                 result = self._with_entries(one, result)
             elif result.claims:
-                result = replace(result, toward=self.judge.alone.taken(result))
+                result = result._replace(toward=self.judge.alone.taken(result))
             confirmed = self.judge.unknowns.confirmed_entries(result.toward)
-            counted[one] = replace(verdict, result=result, confirmed=(*verdict.confirmed, *confirmed))
+            counted[one] = verdict._replace(result=result, confirmed=(*verdict.confirmed, *confirmed))
         if self._common is not None:
             for portions in self._portions(self._common).values():
                 for entry_id, hours in portions:
@@ -97,7 +97,7 @@ class Tally:
             else:
                 shared = self.sharing.allocate({requirement_id: result}, terms, self._caps_in(result))
             # Hours that were competed for go elsewhere; what is enough without them stays enough.
-            result = replace(result, counted=shared.counted(requirement_id))
+            result = result._replace(counted=shared.counted(requirement_id))
         if shared is None:
             taken = (self.ground.member_hours(group, terms) for group in bits(union(claim.mask for claim in result.claims)))
         else:
@@ -109,7 +109,7 @@ class Tally:
             for entry_id, hours in portions:
                 if hours:
                     toward[entry_id] = toward[entry_id] + hours if entry_id in toward else hours
-        return replace(result, toward=toward)
+        return result._replace(toward=toward)
 
     def _portions(self, shared: Shared) -> dict[int, Portions]:
         """For each use of a group the entries that its hours are taken from."""

@@ -48,10 +48,10 @@ class Unknowns:
         share = any(cap.share_of_total is not None for cap in caps) or any(one.share_of_total is not None for one in requirements)
         total = ground.needs.live_total if share else None
         asked = [*requirements, *([total] if total is not None and total not in requirements else [])]
-        for question in self.rule.open_questions:
-            if not any(question in ground.touching(one) for one in requirements) and not any(
-                cap.id in reading.caps for cap in caps for reading in question.readings
-            ):
+        touching = {id(question) for one in requirements for question in ground.touching(one)}
+        touching |= {id(question) for cap in caps for question in ground.touching_cap(cap)}
+        for question in self.rule.open_questions if touching else ():
+            if id(question) not in touching:
                 continue
             readings, classes = self._distinct(question, asked, caps)
             if len(readings) > 1:
