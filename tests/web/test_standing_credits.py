@@ -243,6 +243,8 @@ def test_with_several_licenses_each_is_a_card_in_brief_with_a_page_of_its_own(si
         assert "Checked 23 November 2026" in whole
         assert "What counted, what did not, and why" in whole
     assert "What counted, what did not, and why" not in words(page)
+    step = page[page.index("<h2>Next step</h2>") :]
+    assert re.search(r'href="/standing/[0-9a-f-]{36}/">California L', step[: step.index("</section>")])
 
 
 def test_brief_cards_and_whole_pages_agree(signed_in, clinician):

@@ -255,7 +255,7 @@ def lay_out(*, standing: HolderStanding, today: dt.date, whole: bool = False) ->
         deadlines=tuple(deadline for card in cards for deadline in _deadlines(card, alone=alone)),
         first_name=first.name if first else "",
         first_step=first.evaluation.next_step if first and first.evaluation else "",
-        first_url=f"#{anchor_of(first.id)}" if first else "",
+        first_url=reverse("standing-license", args=[first.id]) if first else "",
         entries=len(standing.entries),
         missing=len(unstated(standing)),
         unreadable=tuple(entry.title for entry in standing.entries if not entry.readable),
