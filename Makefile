@@ -5,7 +5,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format pictures bench lock clean
+.PHONY: help setup setup-dev run test check format pictures bench mutation lock clean
 
 help: ## Show this help
 	@echo "Good Standing"; echo
@@ -40,6 +40,9 @@ pictures: setup-dev ## Take the README's pictures anew
 
 bench: setup-dev ## Measure what matters, as ratios within one run
 	@$(BIN)/python -m bench
+
+mutation: setup-dev ## See which single changes no test notices (M="rules --only us/ca")
+	@$(BIN)/python -m tests.mutation $(M)
 
 lock: ## Renew the locks in requirements/ (needs uv)
 	cd requirements && for name in run dev; do \

@@ -93,7 +93,10 @@ def _evaluator(options: argparse.Namespace) -> bool:
         answer = in_child(lambda: ",".join(str(int(one)) for one in in_evaluator.notice(name, mutants)).encode())
         if answer is None:
             raise SystemExit(f"The modules that {name} does not change could not be loaded.")
-        return answer.decode().split(",")
+        found = answer.decode().split(",")
+        # Neither order nor number of these lines matters; they show that a long run gets on.
+        print(f"{mutants[0].file}: {found.count('1')} of {len(mutants)} noticed", file=sys.stderr, flush=True)
+        return found
 
     if modules and work([in_evaluator.unchanged(modules[0])]) != ["0"]:
         raise SystemExit("The tests fail before anything is changed; mend that first.")

@@ -25,7 +25,7 @@ import re
 import resource
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,12 +44,13 @@ SKIPPED_FUNCTIONS = ("suggest", "load_rules", "__repr__", "__str__")
 SKIPPED_NAMES = ("MOST", "model_config")
 SECONDS_FOR_LOADING = 15
 SECONDS_FOR_A_SITUATION = 3
-SECONDS_FOR_TESTS = 75
+SECONDS_FOR_TESTS = 90
 """Whoever takes longer is ended, which is a way of noticing: unchanged, all of it takes a third of that or less."""
 MEMORY = 4 << 30
 TESTS = ROOT / "tests"
-"""In the order in which they are tried: quick ones and those that notice most first, properties last."""
-TEST_FILES = ("test_allocate", "test_language", "test_evaluate", "test_sharing", "test_broken", "test_properties")
+QUICK = ("test_language", "test_evaluate", "test_allocate", "test_sharing", "test_broken")
+"""Files that notice most in little time. They come after a few situations of each rule; all others come last."""
+SPREAD = 11
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "--noconftest", "--import-mode=importlib", "-c", os.devnull)
 SURVIVED = b"survived"
 
@@ -271,30 +272,43 @@ def _test(name: str, source: str, order: Sequence[int]) -> bytes:
     try:
         package = sys.modules[PACKAGE]
         exec(compile((FOLDER / "__init__.py").read_text(), str(FOLDER / "__init__.py"), "exec"), package.__dict__)
-        noticed = _first_situation(order)
+        every = _situations()
+        few = range(0, len(every), SPREAD)
+        noticed = _first_to_notice(every, dict.fromkeys((*order, *few)))
+        if noticed is not None:
+            return str(noticed).encode()
+        files = sorted((TESTS / "core" / "rules").glob("test_*.py"), key=lambda path: path.stem not in QUICK)
+        quick = [path for path in files if path.stem in QUICK]
+        if _tests_fail(quick):
+            return b"tests"
+        noticed = _first_to_notice(every, [index for index in range(len(every)) if index % SPREAD])
+        if noticed is not None:
+            return str(noticed).encode()
+        return b"tests" if _tests_fail([path for path in files if path not in quick]) else SURVIVED
     except BaseException:  # noqa: BLE001 - whatever breaks is noticed
         return b"broken"
-    if noticed is not None:
-        return str(noticed).encode()
+
+
+def _tests_fail(files: Sequence[Path]) -> bool:
     signal.alarm(SECONDS_FOR_TESTS)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutation")
-    files = [TESTS / "core" / "rules" / f"{one}.py" for one in TEST_FILES]
-    files += [path for path in sorted((TESTS / "core" / "rules").glob("test_*.py")) if path not in files]
-    code = pytest.main([*PYTEST, f"--rootdir={ROOT}", *map(str, files)])
-    return SURVIVED if code == 0 else b"tests"
+    return pytest.main([*PYTEST, f"--rootdir={ROOT}", *map(str, files)]) != 0
 
 
-def _first_situation(order: Sequence[int]) -> int | None:
-    """The number of the first situation whose answer is not what it expects, trying those in `order` first."""
+def _situations() -> list[Any]:
+    from tests.rules import situations as named
+
+    return [one for rule, path in named.files().items() for one in named.situations(rule, path)]
+
+
+def _first_to_notice(every: Sequence[Any], order: Iterable[int]) -> int | None:
+    """The number of the first situation, in this order, whose answer is not what it expects."""
     from tests.rules import situations as named
 
     rules = importlib.import_module(f"{PACKAGE}.load").load_rules(named.RULES)
-    every = [one for rule, path in named.files().items() for one in named.situations(rule, path)]
-    # Every eleventh first: a few of each rule notice most of what all would.
-    spread = sorted(range(len(every)), key=lambda index: index % 11)
-    for index in dict.fromkeys((*order, *spread)):
+    for index in order:
         situation = every[index]
         signal.alarm(SECONDS_FOR_A_SITUATION)
         try:

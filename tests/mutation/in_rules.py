@@ -8,7 +8,7 @@ Out of the population, because nothing in an answer rests on it:
 * the ids of requirements, caps, questions and readings, which name a part and say nothing about it.
 
 A change that the schema refuses, or that leaves the rule as it was, is no mutant: nobody could make it by mistake. Neither is
-another `by` where `in_force` has no days that it could be compared with.
+another `by` where `in_force` has no days that it could be compared with, or another body where every body is accepted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from goodstanding.core.rules import clauses, model
 from goodstanding.core.rules.case import Case
 from goodstanding.core.rules.check import check_rules
 from goodstanding.core.rules.load import Rule, RuleBook, load_rules
-from goodstanding.core.rules.model import InForce, RuleFile
+from goodstanding.core.rules.model import Accepts, InForce, RuleFile
 from tests.data import test_rules as data_tests
 from tests.mutation.mutant import Mutant
 from tests.rules.situations import RULES, Situation, differences, files, situations
@@ -103,13 +103,13 @@ def mutants_of(rule_id: str) -> list[Mutant]:
     file = RULES / f"{rule_id}.yaml"
     text = file.read_text(encoding="utf-8")
     original = rules[rule_id].file
-    without = _without_undated(original)
+    deciding = _deciding(original)
     found: dict[str, Mutant] = {}
     for scalar in _scalars(yaml.compose(text, Loader=yaml.SafeLoader), ()):
         for kind, start, end, new in _changes(scalar, text, original, rules):
             changed = text[:start] + new + text[end:]
             read = _read(changed, rule_id)
-            if read is None or changed in found or _without_undated(read.file) == without:
+            if read is None or changed in found or _deciding(read.file) == deciding:
                 continue
             before = text[start:end].strip(", ")
             place = ".".join(scalar.path)
@@ -117,17 +117,26 @@ def mutants_of(rule_id: str) -> list[Mutant]:
     return list(found.values())
 
 
-def _without_undated(rule: RuleFile) -> RuleFile:
-    """The rule with the same `by` wherever `in_force` has no days; what is compared with nothing decides nothing."""
+def _deciding(rule: RuleFile) -> RuleFile:
+    """The rule with what decides nothing made alike: `by` without days, and `bodies` beside others that all count."""
 
-    def plain(dates: InForce | None) -> InForce | None:
+    def days(dates: InForce | None) -> InForce | None:
         return dates.model_copy(update={"by": "period_end"}) if dates and not dates.from_ and not dates.to else dates
 
-    parts = {
-        key: tuple(part.model_copy(update={"in_force": plain(part.in_force)}) for part in getattr(rule, key))
+    def bodies(accepts: Accepts | None) -> Accepts | None:
+        return accepts.model_copy(update={"bodies": ()}) if accepts and accepts.others != "none" else accepts
+
+    changed: dict[str, object] = {
+        key: tuple(part.model_copy(update={"in_force": days(part.in_force)}) for part in getattr(rule, key))
         for key in ("requirements", "caps")
     }
-    return rule.model_copy(update={"in_force": plain(rule.in_force), **parts})
+    changed["open_questions"] = tuple(
+        question.model_copy(
+            update={"readings": tuple(one.model_copy(update={"accepts": bodies(one.accepts)}) for one in question.readings)}
+        )
+        for question in rule.open_questions
+    )
+    return rule.model_copy(update={"in_force": days(rule.in_force), "accepts": bodies(rule.accepts), **changed})
 
 
 def _scalars(node: yaml.Node, path: Path_, siblings: int = 0) -> Iterator[_Scalar]:
