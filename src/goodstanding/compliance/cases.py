@@ -110,8 +110,7 @@ def _questions(rule: RuleFile, entry_ids: Iterable[str]) -> frozenset[str]:
     This must name all that an evaluation calls confirmable, or a confirmation would be recorded and then decide nothing.
     """
     of_entries = (f"{kind}:{entry_id}" for entry_id in entry_ids for kind in case.CONFIRMABLE)
-    unsettled = (f"unsettled_{one.id}" for one in rule.requirements if one.kind == "unsettled")
-    return frozenset(("carried_in", *(question.id for question in rule.open_questions), *unsettled, *of_entries))
+    return frozenset(("carried_in", *rule.settleable(), *of_entries))
 
 
 def _facts(answers: Mapping[str, FactValue], vocabulary: Mapping[str, Fact]) -> dict[str, FactValue]:

@@ -72,13 +72,7 @@ def _open_questions(license_: License) -> dict[str, str]:
     book = rulebook()
     if license_.rule not in book:
         return {}
-    rule = book[license_.rule].file
-    unsettled = {f"unsettled_{one.id}": one.says for one in rule.requirements if one.kind == "unsettled"}
-    return {
-        "carried_in": "whether hours carried in count",
-        **unsettled,
-        **{one.id: one.text for one in rule.open_questions},
-    }
+    return {"carried_in": "whether hours carried in count", **book[license_.rule].file.settleable()}
 
 
 def _line(

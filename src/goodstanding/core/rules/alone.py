@@ -8,11 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goodstanding.core.rules.allocate import bits
-from goodstanding.core.rules.entries import Terms
+from goodstanding.core.rules.entries import Span, Terms
 from goodstanding.core.rules.ground import CARRIED_IN, Choice, Ground
-from goodstanding.core.rules.model import Requirement
+from goodstanding.core.rules.model import Requirement, late, unsettled
 from goodstanding.core.rules.needs import NOTHING, Need
-from goodstanding.core.rules.unknown import unsettled
 
 if TYPE_CHECKING:
     from goodstanding.core.rules.share import Shared
@@ -55,7 +54,7 @@ class Alone:
         self.license = ground.license
         self.pool = ground.pool
         self._results: dict[object, Result] = {}
-        self._claims: dict[tuple[int, bool], tuple[Claim, ...]] = {}
+        self._claims: dict[tuple[int, bool, bool], tuple[Claim, ...]] = {}
 
     def result(self, requirement: Requirement, choice: Choice) -> Result:
         """The answer in this combination; the same object wherever the combination makes no difference."""
@@ -66,6 +65,8 @@ class Alone:
             well = unsettled(requirement.id) in choice.true
         elif need.requirement.kind == "attestation" and need.applies:
             well = self.ground.values_in(choice)[requirement.fact or ""]
+        elif need.requirement.due_by is not None:
+            well = late(requirement.id) in choice.true
         terms = self.ground.terms(choice)
         key = (id(need), id(terms), carried, well)
         found = self._results.get(key)
@@ -80,7 +81,7 @@ class Alone:
         if kind in ("unsettled", "attestation"):
             return Result(met=not need.due or well, need=need)
         alternative = need.alternative or self._alternative(need, terms)
-        claims = self._claims_of(need, terms)
+        claims = self._claims_of(need, terms, late_hours=well)
         if kind in ("course", "exam"):
             return self._without_hours(need, terms, claims, alternative)
         claims = _less(claims, carried)
@@ -100,11 +101,15 @@ class Alone:
             claims=claims,
         )
 
-    def _claims_of(self, need: Need, terms: Terms) -> tuple[Claim, ...]:
-        place = (id(need), terms.generous)
+    def _claims_of(self, need: Need, terms: Terms, *, late_hours: bool) -> tuple[Claim, ...]:
+        place = (id(need), terms.generous, late_hours)
         if place not in self._claims:
+            period = self.ground.period
+            # Of a due date in an earlier period the renewals since have disposed.
+            own_day = need.requirement.due_by and need.due_on is not None and period.start <= need.due_on < period.end
+            in_time = self.pool.within(Span(None, need.due_on)) if own_day and not late_hours else self.pool.everything
             self._claims[place] = tuple(
-                Claim(self.ground.mask_of(need, span, generous=terms.generous), hours) for span, hours in need.parts
+                Claim(self.ground.mask_of(need, span, generous=terms.generous) & in_time, hours) for span, hours in need.parts
             )
         return self._claims[place]
 

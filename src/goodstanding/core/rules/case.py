@@ -263,8 +263,7 @@ def _check_license(license_: License, case: Case, rules: RuleBook, document: Doc
         if requirement_id not in ids:
             unknown("carried_in", requirement_id, "requirement", requirement_id, ids)
     if license_.confirmed != "all":
-        questions = {question.id for question in rule.open_questions} | {"carried_in"}
-        questions |= {f"unsettled_{one.id}" for one in rule.requirements if one.kind == "unsettled"}
+        questions = {"carried_in", *rule.settleable()}
         questions |= {f"{kind}:{credit.id}" for credit in case.credits for kind in CONFIRMABLE}
         for position, question in enumerate(license_.confirmed):
             if question in rules.facts and question not in questions:

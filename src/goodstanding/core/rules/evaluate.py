@@ -23,7 +23,7 @@ from goodstanding.core.rules.entries import Entry, entries_for
 from goodstanding.core.rules.ground import CARRIED_IN, LICENSE_SUBJECTS, STATUS, Ground
 from goodstanding.core.rules.judge import Judge, Verdict
 from goodstanding.core.rules.load import RuleBook
-from goodstanding.core.rules.model import Requirement, RuleFile
+from goodstanding.core.rules.model import Requirement, RuleFile, late, unsettled
 from goodstanding.core.rules.needs import RENEWALS, Need, in_force, subjects_of
 from goodstanding.core.rules.outcome import (
     Answer,
@@ -41,7 +41,6 @@ from goodstanding.core.rules.outcome import (
 )
 from goodstanding.core.rules.periods import ONE_DAY, add_months, counting_window, period_on, renewals_before
 from goodstanding.core.rules.tally import CapResult, Tally
-from goodstanding.core.rules.unknown import unsettled
 
 
 def evaluate(licenses: Iterable[License], credits: Iterable[CreditEntry], rules: RuleBook, on: dt.date) -> Answer:  # noqa: A002
@@ -380,19 +379,26 @@ class _License:
             )
             for question in self.rule.open_questions
         ]
+        asked = {name for one in requirements for name in (*one.open_questions, *one.confirmed)}
+        settleable = self.rule.settleable()
+        of_requirements = [
+            (name, one)
+            for one in self.rule.requirements
+            for name in (unsettled(one.id), late(one.id))
+            if name in settleable and (one.kind == "unsettled" or name in asked)
+        ]
         questions += [
             QuestionAnswer(
-                id=unsettled(one.id),
+                id=name,
                 kind="rule",
-                text=one.says,
+                text=settleable[name],
                 readings=(),
-                decides=tuple(decides.pop(unsettled(one.id), ())),
+                decides=tuple(decides.pop(name, ())),
                 confirmable=True,
-                confirmed=self.license.confirms(unsettled(one.id)),
+                confirmed=self.license.confirms(name),
                 sources=self._sources(one.sources),
             )
-            for one in self.rule.requirements
-            if one.kind == "unsettled"
+            for name, one in of_requirements
         ]
         names = [f"{doubt}:{entry_id}" for entry_id, doubts in self.unknowns.doubts.items() for doubt in doubts]
         if any(self.unknowns.carry_doubt(requirement) for requirement in self.rule.requirements):
@@ -420,12 +426,9 @@ class _License:
         return "fact" if name in LICENSE_SUBJECTS or name in self.rules.facts else "entry"
 
     def _question_text(self, name: str) -> str:
-        for question in self.rule.open_questions:
-            if question.id == name:
-                return question.text
-        for requirement in self.rule.requirements:
-            if unsettled(requirement.id) == name:
-                return requirement.says
+        settleable = self.rule.settleable()
+        if name in settleable:
+            return settleable[name]
         if name in self.rules.facts:
             return self.rules.facts[name].question
         if name in LICENSE_SUBJECTS or name in (CARRIED_IN, STATUS):

@@ -250,6 +250,16 @@ class Reading(Strict):
     sources: Sequence[Identifier] = ()
 
 
+def unsettled(requirement_id: str) -> str:
+    """The name of the question that a requirement of kind `unsettled` leaves open."""
+    return f"unsettled_{requirement_id}"
+
+
+def late(requirement_id: str) -> str:
+    """The name of the question whether hours count that were completed after the due date of a requirement."""
+    return f"late_{requirement_id}"
+
+
 class OpenQuestion(Strict):
     """A part of the rule that the sources leave open, with every reading they allow; no reading is the default."""
 
@@ -355,6 +365,32 @@ class RuleFile(Strict):
     def requirement_ids(self) -> tuple[str, ...]:
         """Each requirement id once, in the order of the file."""
         return tuple(dict.fromkeys(requirement.id for requirement in self.requirements))
+
+    def settleable(self) -> dict[str, str]:
+        """
+        What the board can settle about the rule itself, by the name that a confirmation has: open questions, what the file leaves
+        unsettled, and whether hours count that came after a due date of their own.
+        """
+        found = {question.id: question.text for question in self.open_questions}
+        for one in self.requirements:
+            if one.kind == "unsettled":
+                found[unsettled(one.id)] = one.says
+        for one in self.due_by_themselves():
+            found[late(one.id)] = (
+                f"Do hours count that were completed after the day on which the training was due ({one.label})? No source read says so."
+            )
+        return found
+
+    def due_by_themselves(self) -> tuple[Requirement, ...]:
+        """The requirements that have a due date of their own under some reading."""
+        patched = {
+            name
+            for question in self.open_questions
+            for reading in question.readings
+            for name, patch in reading.requirements.items()
+            if patch.due_by is not None
+        }
+        return tuple(one for one in self.requirements if one.due_by is not None or one.id in patched)
 
     def cap_ids(self) -> tuple[str, ...]:
         """Each cap id once, in the order of the file."""

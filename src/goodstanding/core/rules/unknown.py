@@ -16,13 +16,8 @@ from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.clauses import Accepts, Condition
 from goodstanding.core.rules.entries import Entry, Group, acceptance
 from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Dimension, Ground, union
-from goodstanding.core.rules.model import Cap, OpenQuestion, Reading, Requirement
+from goodstanding.core.rules.model import Cap, OpenQuestion, Reading, Requirement, late, unsettled
 from goodstanding.core.rules.needs import ISSUED, MONTHS, RENEWALS, subjects_of
-
-
-def unsettled(requirement_id: str) -> str:
-    """The name of the question that a requirement of kind `unsettled` leaves open."""
-    return f"unsettled_{requirement_id}"
 
 
 class Unknowns:
@@ -61,6 +56,7 @@ class Unknowns:
         if self.license.carried_in and any(self.carry_doubt(requirement) for requirement in requirements):
             dimensions.append(self._plain(CARRIED_IN))
         dimensions.extend(self._plain(unsettled(one.id)) for one in requirements if one.kind == "unsettled")
+        dimensions.extend(self._plain(late(one.id)) for one in requirements if self._can_be_late(one))
         if any(self.open_doubts(entry, one, caps) for entry in self._doubted for one in requirements):
             # Each doubt turning out well can only add hours or lift a cap, so all badly and all well are the two ends.
             dimensions.append(Dimension(DOUBTS, (False, True)))
@@ -68,6 +64,11 @@ class Unknowns:
 
     def _plain(self, name: str) -> Dimension:
         return Dimension(name, (False, True), settled=self.license.confirms(name), classes=(0, 1))
+
+    def _can_be_late(self, requirement: Requirement) -> bool:
+        """Whether the requirement has a due date of its own, and hours for it may have come after that."""
+        own = self.ground.recall("due by themselves", lambda: {one.id for one in self.rule.due_by_themselves()})
+        return requirement.id in own and bool(self.reachable(requirement))
 
     def carry_doubt(self, requirement: Requirement) -> bool:
         """Whether hours were carried in and the rule does not say if they count."""

@@ -164,6 +164,8 @@ def _only_if(question: str) -> str:
     """What must have been answered for a confirmation to be true; questions differ in what their kinder answer is."""
     if question.startswith("unsettled_"):
         return "Record this only if your board says that nothing is due here, or you have done what it asks."
+    if question.startswith("late_"):
+        return "Record this only if your board says that it takes the hours that came after their due date."
     if question == "carried_in":
         return "Record this only if your board says that the hours you carried in count."
     if question.startswith("repeat:"):
