@@ -48,7 +48,16 @@ SECONDS_FOR_TESTS = 90
 """Whoever takes longer is ended, which is a way of noticing: unchanged, all of it takes a third of that or less."""
 MEMORY = 4 << 30
 TESTS = ROOT / "tests"
-QUICK = ("test_language", "test_evaluate", "test_allocate", "test_sharing", "test_broken")
+QUICK = (
+    "test_periods",
+    "test_needs",
+    "test_simplex",
+    "test_language",
+    "test_evaluate",
+    "test_allocate",
+    "test_sharing",
+    "test_broken",
+)
 """Files that notice most in little time. They come after a few situations of each rule; all others come last."""
 SPREAD = 11
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "--noconftest", "--import-mode=importlib", "-c", os.devnull)
