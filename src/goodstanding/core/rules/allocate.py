@@ -11,9 +11,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
-from goodstanding.core.rules.simplex import Program, Row
+from goodstanding.core.rules.simplex import Optima, Program, Row
 
 MAX_LINKED = 10
 """More requirements than this that compete for hours are not allocated; `check rules` refuses such a file beforehand."""
@@ -59,21 +60,55 @@ class Use(NamedTuple):
     hours: Fraction
 
 
-class Allocation(NamedTuple):
+class Allocation:
     """What counts toward whom, and what each want is still short of."""
 
-    uses: tuple[Use, ...]
-    missing: tuple[Fraction, ...]
-    owed: Fraction
+    def __init__(self, problem: Problem, classes: Sequence[int], taken: Sequence[Taken], short: Sequence[int | Fraction]) -> None:
+        self.problem = problem
+        self._classes = classes
+        self._taken = taken
+        self._short = short
 
-    def counted(self, mask: int, owner: int) -> Fraction:
-        """Hours of the groups in `mask` that count toward `owner`."""
-        bit = 1 << owner
-        return sum((use.hours for use in self.uses if use.owners & bit and mask >> use.group & 1), Fraction(0))
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """The hours of each group, where those of a class are taken from its oldest group first."""
+        found = []
+        left: list[int | Fraction] = [*self.problem.amounts]
+        for number, owners, hours in self._taken:
+            wanted = hours
+            for group in bits(self._classes[number]):
+                part = min(left[group], wanted)
+                if part:
+                    found.append(Use(group, owners, Fraction(part)))
+                    left[group] -= part
+                    wanted -= part
+        return tuple(sorted(found, key=lambda use: (use.group, use.owners)))
+
+    @cached_property
+    def missing(self) -> tuple[Fraction, ...]:
+        """What each want is short of."""
+        return tuple(Fraction(one) for one in self._short)
+
+    @cached_property
+    def owed(self) -> Fraction:
+        """The fewest further hours that would have to be taken."""
+        return owed(self.problem, self.missing)
+
+    def toward(self, owner: int) -> Fraction:
+        """Hours that count toward `owner`."""
+        return Fraction(sum([hours for _, owners, hours in self._taken if owners >> owner & 1]))
+
+    def lacks(self, owner: int) -> Fraction:
+        """Hours that the wants of `owner` are short of together."""
+        return Fraction(sum([short for want, short in zip(self.problem.wants, self._short, strict=True) if want.owner == owner]))
 
     def used(self, mask: int, owners: int = 0) -> Fraction:
         """Hours of the groups in `mask` that count toward anyone, or toward one of `owners`."""
         return sum((use.hours for use in self.uses if mask >> use.group & 1 and (not owners or use.owners & owners)), Fraction(0))
+
+
+Taken = tuple[int, int, int | Fraction]
+"""So many hours of one class of groups that count toward these owners at once."""
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -123,57 +158,41 @@ def _owed(problem: Problem, own: list[Fraction]) -> Fraction:
 def allocate(problem: Problem) -> Allocation:
     """The best lawful allocation; see the top of this module for what is best."""
     merged, classes = _merged(problem)
-    allocation = _quick(merged) or _exact(merged)
-    return allocation._replace(uses=_split(allocation.uses, classes, problem.amounts))
+    taken, short = _quick(merged) or _exact(merged)
+    return Allocation(problem, classes, taken, short)
 
 
-def _merged(problem: Problem) -> tuple[Problem, list[list[int]]]:
+def _merged(problem: Problem) -> tuple[Problem, list[int]]:
     """The problem with groups as one that the same wants ask for and the same limits hold, and the groups of each."""
-    asked, limited = [0] * len(problem.amounts), [0] * len(problem.amounts)
-    for number, want in enumerate(problem.wants):
-        for group in bits(want.mask):
-            asked[group] |= 1 << number
-    for number, limit in enumerate(problem.limits):
-        for group in bits(limit.mask):
-            limited[group] |= 1 << number
-    classes: dict[tuple[int, int], list[int]] = {}
-    for group, wants in enumerate(asked):
-        if wants and problem.amounts[group]:
-            classes.setdefault((wants, limited[group]), []).append(group)
-    found = list(classes.items())
-    merged = problem._replace(
-        amounts=tuple(sum(problem.amounts[group] for group in groups) for _, groups in found),
-        wants=tuple(
-            want._replace(mask=sum(1 << at for at, ((wants, _), _) in enumerate(found) if wants >> number & 1))
-            for number, want in enumerate(problem.wants)
-        ),
-        limits=tuple(
-            limit._replace(mask=sum(1 << at for at, ((_, held), _) in enumerate(found) if held >> number & 1))
-            for number, limit in enumerate(problem.limits)
-        ),
+    some = 0
+    for want in problem.wants:
+        some |= want.mask
+    for group in bits(some):
+        if not problem.amounts[group]:
+            some ^= 1 << group
+    classes = [some] if some else []
+    for mask in {part.mask for part in (*problem.wants, *problem.limits)}:
+        classes = [part for one in classes for part in (one & mask, one & ~mask) if part]
+    # The one with the oldest group goes first.
+    classes.sort(key=lambda one: one & -one)
+
+    def within(mask: int) -> int:
+        return sum([1 << at for at, one in enumerate(classes) if one & mask])
+
+    merged = Problem(
+        tuple([sum([problem.amounts[group] for group in bits(one)]) for one in classes]),
+        tuple([Want(want.owner, within(want.mask), want.need) for want in problem.wants]),
+        tuple([Limit(within(limit.mask), limit.most, limit.owners) for limit in problem.limits]),
+        problem.parents,
+        problem.apart,
     )
-    return merged, [groups for _, groups in found]
-
-
-def _split(uses: Iterable[Use], classes: Sequence[Sequence[int]], amounts: Sequence[int]) -> tuple[Use, ...]:
-    """The uses of classes as uses of their groups, oldest first."""
-    found = []
-    left = [Fraction(amount) for amount in amounts]
-    for use in uses:
-        wanted = use.hours
-        for group in classes[use.group]:
-            part = min(left[group], wanted)
-            if part:
-                found.append(Use(group, use.owners, part))
-                left[group] -= part
-                wanted -= part
-    return tuple(sorted(found, key=lambda use: (use.group, use.owners)))
+    return merged, classes
 
 
 # The quick way
 
 
-def _quick(problem: Problem) -> Allocation | None:
+def _quick(problem: Problem) -> tuple[list[Taken], list[int]] | None:
     """
     Hours that serve the most open wants first; None unless it is certain that nothing better exists.
 
@@ -236,9 +255,7 @@ def _quick(problem: Problem) -> Allocation | None:
     for number, want in enumerate(wants):
         if short[number] > 0 and want.need - short[number] < _bound(problem, want, bound):
             return None
-    missing = tuple(Fraction(max(one, 0)) for one in short)
-    used = tuple(Use(group, mode, Fraction(hours)) for (group, mode), hours in sorted(uses.items()))
-    return Allocation(uses=used, missing=missing, owed=owed(problem, missing))
+    return [(group, mode, hours) for (group, mode), hours in sorted(uses.items())], [max(one, 0) for one in short]
 
 
 def _serves(problem: Problem) -> list[int]:
@@ -304,7 +321,7 @@ class _Exact:
         limited = 0
         for limit in problem.limits:
             limited |= limit.mask
-        self.fixed: list[Use] = []
+        self.fixed: list[Taken] = []
         self.program = Program()
         self.uses: list[tuple[int, int, int]] = []  # group, mode, variable
         needs = [want.need for want in problem.wants]
@@ -313,7 +330,7 @@ class _Exact:
                 continue
             modes = _modes(problem, group, serves[group])
             if len(modes) == 1 and not limited >> group & 1:
-                self.fixed.append(Use(group, modes[0], Fraction(amount)))
+                self.fixed.append((group, modes[0], amount))
                 for number, want in enumerate(problem.wants):
                     if want.mask >> group & 1 and modes[0] >> want.owner & 1:
                         needs[number] = max(needs[number] - amount, 0)
@@ -387,27 +404,23 @@ class _Exact:
         return total
 
     def solve(self) -> list[Fraction]:
-        goals: list[Row] = [self.saved] if self.saved else []
-        values = self.program.maximize(goals)
+        best = self.program.solutions().maximize(self.saved)
+        values = best.values()
         open_owners = sorted({self.problem.wants[number].owner for number, need in enumerate(self.needs) if need})
         possible = [owner for owner in open_owners if self._reachable(owner)]
         already = sum(1 for owner in possible if self._met(owner, values))
-        chosen: tuple[int, ...] = tuple(owner for owner in possible if self._met(owner, values))
-        for size in range(len(possible), already, -1):
-            better = next((some for some in itertools.combinations(possible, size) if self._all_met(some, goals)), None)
-            if better is not None:
-                chosen = better
-                break
-        else:
+        for size in range(len(possible), already - 1, -1):
             # Of sets of the same size, the first in the order of the file.
-            first = next((some for some in itertools.combinations(possible, already) if self._all_met(some, goals)), None)
-            chosen = chosen if first is None else first
-        together = {self.got[number]: 1 for owner in chosen for number in self._wants(owner)}
-        goals += [together] if together else []
-        goals += [{variable: 1} for variable in self.got.values()]
-        goals += [{variable: 1 for _, _, variable in self.uses}]
-        goals += [{variable: 1} for _, _, variable in self.uses]
-        return self.program.maximize(goals)
+            found = next((some for owners in itertools.combinations(possible, size) if (some := self._meeting(owners, best))), None)
+            if found is not None:
+                best = found
+                break
+        for variable in self.got.values():
+            best = best.maximize({variable: 1})
+        best = best.maximize({variable: 1 for _, _, variable in self.uses})
+        for _, _, variable in self.uses:
+            best = best.maximize({variable: 1})
+        return best.values()
 
     def _wants(self, owner: int) -> list[int]:
         return [number for number, want in enumerate(self.problem.wants) if want.owner == owner and self.needs[number]]
@@ -418,19 +431,19 @@ class _Exact:
     def _met(self, owner: int, values: list[Fraction]) -> bool:
         return all(values[self.got[number]] == self.needs[number] for number in self._wants(owner))
 
-    def _all_met(self, owners: tuple[int, ...], goals: list[Row]) -> bool:
+    def _meeting(self, owners: tuple[int, ...], best: Optima) -> Optima | None:
+        """Those of the best solutions in which these owners get all they need; None if there are none."""
         wanted = [number for owner in owners for number in self._wants(owner)]
-        values = self.program.maximize([*goals, {self.got[number]: 1 for number in wanted}])
-        return all(values[self.got[number]] == self.needs[number] for number in wanted)
+        found = best.maximize({self.got[number]: 1 for number in wanted})
+        values = found.values()
+        return found if all(values[self.got[number]] == self.needs[number] for number in wanted) else None
 
 
-def _exact(problem: Problem) -> Allocation:
+def _exact(problem: Problem) -> tuple[list[Taken], list[Fraction]]:
     exact = _Exact(problem)
     values = exact.solve() if exact.uses else []
-    uses = [*exact.fixed, *(Use(group, mode, values[variable]) for group, mode, variable in exact.uses if values[variable])]
-    uses.sort(key=lambda use: (use.group, use.owners))
-    missing = []
-    for number, need in enumerate(exact.needs):
-        got = values[exact.got[number]] if number in exact.got else Fraction(0)
-        missing.append(need - got)
-    return Allocation(uses=tuple(uses), missing=tuple(missing), owed=owed(problem, missing))
+    taken = [*exact.fixed, *((group, mode, values[variable]) for group, mode, variable in exact.uses if values[variable])]
+    short = [
+        need - (values[exact.got[number]] if number in exact.got else Fraction(0)) for number, need in enumerate(exact.needs)
+    ]
+    return sorted(taken), short

@@ -35,14 +35,10 @@ class Shared:
     caps: tuple[Held, ...]
     scale: int
     terms: Terms
-    figures: dict[str, tuple[Fraction, Fraction]]
-    """Counted and missing hours by requirement, as far as they were asked for; kept with the allocation."""
 
     def counted(self, requirement_id: str) -> Fraction:
         """The hours that count toward one requirement."""
-        owner = self.owners[requirement_id]
-        mask = union(want.mask for want in self.problem.wants if want.owner == owner)
-        return self.allocation.counted(mask, owner) / self.scale
+        return self.allocation.toward(self.owners[requirement_id]) / self.scale
 
     def missing(self, requirement_id: str) -> list[Fraction]:
         """What is missing of each window of one requirement."""
@@ -52,11 +48,12 @@ class Shared:
 
     def result(self, requirement_id: str, result: Result) -> Result:
         """The result of one requirement after the hours have been shared out."""
-        if requirement_id not in self.figures:
-            self.figures[requirement_id] = (self.counted(requirement_id), sum(self.missing(requirement_id), NOTHING))
-        counted, missing = self.figures[requirement_id]
-        missing = NOTHING if result.alternative is not None else missing
-        return result._replace(counted=counted, missing=missing, met=not missing, terms=self.terms, allocation=self)
+        missing = NOTHING
+        if result.alternative is None:
+            missing = self.allocation.lacks(self.owners[requirement_id]) / self.scale
+        return result._replace(
+            counted=self.counted(requirement_id), missing=missing, met=not missing, terms=self.terms, allocation=self
+        )
 
 
 class Sharing:
@@ -72,7 +69,7 @@ class Sharing:
         self.requirements = requirements
         self.exclusive = False
         """Whether hours are contested because requirements may not share them."""
-        self._shared: dict[object, tuple[Problem, Allocation, dict[str, tuple[Fraction, Fraction]]]] = {}
+        self._solved: dict[Problem, Allocation] = {}
 
     def linked(self, solo: Mapping[str, tuple[list[Dimension], Results]]) -> set[str]:
         """
@@ -207,18 +204,16 @@ class Sharing:
                 held.append(Limit(mask, most.numerator * (scale_all // most.denominator), some))
         parents = tuple(_parent(one, result, owners) for one, result in asking.items())
         apart = _apart({one: result.need.requirement for one, result in asking.items() if result.need is not None}, owners)
-        key = (id(terms), wants, tuple(held), parents, apart)
-        if key not in self._shared:
-            problem = Problem(
-                amounts=tuple(amount * (scale_all // scale) for amount in units),
-                wants=wants,
-                limits=tuple(held),
-                parents=parents,
-                apart=apart if any(apart) else (),
-            )
-            self._shared[key] = (problem, allocate(problem), {})
-        problem, allocation, figures = self._shared[key]
-        return Shared(problem, allocation, owners, tuple(caps), scale_all, terms, figures)
+        problem = Problem(
+            amounts=tuple([amount * (scale_all // scale) for amount in units]),
+            wants=wants,
+            limits=tuple(held),
+            parents=parents,
+            apart=apart if any(apart) else (),
+        )
+        if problem not in self._solved:
+            self._solved[problem] = allocate(problem)
+        return Shared(problem, self._solved[problem], owners, tuple(caps), scale_all, terms)
 
 
 def _positions(dimensions: list[Dimension], own: list[Dimension]) -> list[int]:

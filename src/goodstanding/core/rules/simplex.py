@@ -7,7 +7,6 @@ is meant for a few dozen variables; `allocate` builds such programs from a handf
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 Row = dict[int, int]
@@ -36,52 +35,79 @@ class Program:
             raise ValueError("a constraint of this program has a limit that is not negative")
         self._rows.append((row, limit))
 
-    def maximize(self, objectives: Sequence[Row]) -> list[Fraction]:
-        """
-        The values of the variables that maximize the first objective, among these the second, and so on.
-
-        Entering and leaving variables are chosen by Bland's rule, so it ends. The program must be bounded.
-        """
-        count = self.variables
-        height = len(self._rows)
-        width = count + height + 1
-        table: list[list[int]] = []
+    def solutions(self) -> Optima:
+        """All solutions, of which objectives pick the best."""
+        count, height = self.variables, len(self._rows)
+        table = []
         for number, (row, limit) in enumerate(self._rows):
-            line = [0] * width
+            line = [0] * (count + height + 1)
             for variable, coefficient in row.items():
                 line[variable] = coefficient
             line[count + number] = 1
             line[-1] = limit
             table.append(line)
-        for objective in objectives:
-            line = [0] * width
-            for variable, coefficient in objective.items():
-                line[variable] = -coefficient
-            table.append(line)
-        basis = [count + number for number in range(height)]
-        allowed = set(range(width - 1))
-        scale = 1
-        for number in range(len(objectives)):
-            goal = height + number
-            while True:
-                entering = min((column for column in allowed if table[goal][column] < 0), default=None)
-                if entering is None:
-                    break
-                leaving = _leaving(table, basis, entering, height)
-                scale = _pivot(table, leaving, entering, scale)
-                basis[leaving] = entering
-            # What would lower this objective stays out from here on.
-            allowed = {column for column in allowed if table[goal][column] == 0}
-        values = [Fraction(0)] * count
-        for number, variable in enumerate(basis):
-            if variable < count:
-                values[variable] = Fraction(table[number][-1], scale)
+        return Optima(count, table, list(range(count, count + height)), frozenset(range(count + height)), 1)
+
+
+class Optima:
+    """
+    The solutions of a program that are best by every objective so far, as a table of integers over `scale`.
+
+    One of them is in the table; the others are reached from it by the columns in `free`. It does not change: a further
+    objective makes new optima, so that several can be tried from the same place.
+    """
+
+    def __init__(self, count: int, table: list[list[int]], basis: list[int], free: frozenset[int], scale: int) -> None:
+        self._count = count
+        self._table = table
+        self._basis = basis
+        self._free = free
+        self._scale = scale
+
+    def maximize(self, objective: Row) -> Optima:
+        """
+        Those of them that maximize `objective`, which must be bounded.
+
+        Entering and leaving variables are chosen by Bland's rule, so it ends.
+        """
+        if len(self._free) == len(self._basis):
+            return self  # There is only one.
+        basis, scale, height = [*self._basis], self._scale, len(self._table)
+        table = [*self._table, self._priced(objective)]
+        while True:
+            goal = table[height]
+            entering = min((column for column in self._free if goal[column] < 0), default=None)
+            if entering is None:
+                break
+            leaving = _leaving(table, basis, entering)
+            scale = _pivot(table, leaving, entering, scale)
+            basis[leaving] = entering
+        # What would lower this objective stays out from here on.
+        free = frozenset(column for column in self._free if goal[column] == 0)
+        return Optima(self._count, table[:height], basis, free, scale)
+
+    def _priced(self, objective: Row) -> list[int]:
+        """By how much the objective falls with each column, and what it is now."""
+        line = [0] * (self._count + len(self._table) + 1)
+        for variable, coefficient in objective.items():
+            line[variable] = -coefficient * self._scale
+        for row, variable in zip(self._table, self._basis, strict=True):
+            if coefficient := objective.get(variable, 0):
+                line = [value + coefficient * other for value, other in zip(line, row, strict=True)]
+        return line
+
+    def values(self) -> list[Fraction]:
+        """The values of the variables in one of them."""
+        values = [Fraction(0)] * self._count
+        for line, variable in zip(self._table, self._basis, strict=True):
+            if variable < self._count:
+                values[variable] = Fraction(line[-1], self._scale)
         return values
 
 
-def _leaving(table: list[list[int]], basis: list[int], entering: int, height: int) -> int:
+def _leaving(table: list[list[int]], basis: list[int], entering: int) -> int:
     best = -1
-    for number in range(height):
+    for number, variable in enumerate(basis):
         line = table[number]
         if line[entering] <= 0:
             continue
@@ -89,7 +115,7 @@ def _leaving(table: list[list[int]], basis: list[int], entering: int, height: in
             best = number
             continue
         mine, other = line[-1] * table[best][entering], table[best][-1] * line[entering]
-        if mine < other or (mine == other and basis[number] < basis[best]):
+        if mine < other or (mine == other and variable < basis[best]):
             best = number
     if best < 0:
         raise ArithmeticError("the program has no bound")
