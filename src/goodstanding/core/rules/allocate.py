@@ -9,7 +9,7 @@ better; otherwise a small integer program decides. See docs/algorithms/allocatio
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -171,7 +171,7 @@ def _merged(problem: Problem) -> tuple[Problem, list[int]]:
         if not problem.amounts[group]:
             some ^= 1 << group
     classes = [some] if some else []
-    for mask in {part.mask for part in (*problem.wants, *problem.limits)}:
+    for mask in {*(want.mask for want in problem.wants), *(limit.mask for limit in problem.limits)}:
         classes = [part for one in classes for part in (one & mask, one & ~mask) if part]
     # The one with the oldest group goes first.
     classes.sort(key=lambda one: one & -one)
@@ -411,7 +411,9 @@ class _Exact:
         already = sum(1 for owner in possible if self._met(owner, values))
         for size in range(len(possible), already - 1, -1):
             # Of sets of the same size, the first in the order of the file.
-            found = next((some for owners in itertools.combinations(possible, size) if (some := self._meeting(owners, best))), None)
+            found = next(
+                (some for owners in itertools.combinations(possible, size) if (some := self._meeting(owners, best))), None
+            )
             if found is not None:
                 best = found
                 break

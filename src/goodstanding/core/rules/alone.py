@@ -122,7 +122,7 @@ class Alone:
             mask &= self.pool.those(lambda group: group.entry.activity == "exam")
         elif not any(part.approved_by or part.numbered_by or part.courses for part in parts):
             # A requirement that names approvals or courses says itself what it accepts.
-            mask &= self.pool.countable(terms)
+            mask &= self.pool.counts(terms).countable
         return Result(
             met=bool(mask) or not need.due or alternative is not None,
             alternative=alternative,
@@ -136,13 +136,13 @@ class Alone:
         assert result.need is not None
         assert result.terms is not None
         exam = result.need.requirement.kind == "exam"
-        toward: dict[str, Fraction] = {}
+        scale = self.pool.counts(result.terms).scale
+        toward: dict[str, int] = {}
         for group in bits(result.claims[0].mask):
-            hours = dict(self.pool.members(group, result.terms))
-            for entry, _ in self.pool.groups[group].members:
-                known = Fraction(1) if exam else hours.get(entry.id, NOTHING)
-                toward[entry.id] = toward.get(entry.id, NOTHING) + known
-        return toward
+            members = self.pool.members(group, result.terms) or [(entry.id, 0) for entry, _ in self.pool.groups[group].members]
+            for entry_id, units in members:
+                toward[entry_id] = toward.get(entry_id, 0) + (scale if exam else units)
+        return in_hours(toward, scale)
 
     def _alternative(self, need: Need, terms: Terms) -> str | None:
         """An entry that meets the requirement in another way, by the words of the rule."""
@@ -162,6 +162,12 @@ class Alone:
             return NOTHING
         limit = rule.at_most.get(requirement.id)
         return brought if limit is None else min(brought, Fraction(limit))
+
+
+def in_hours(units: Mapping[str, int | Fraction], scale: int) -> dict[str, Fraction]:
+    """Amounts in units of which `scale` make an hour, as hours. Few amounts differ, so each is worked out once."""
+    known = {amount: Fraction(amount, scale) for amount in set(units.values())}
+    return {entry_id: known[amount] for entry_id, amount in units.items()}
 
 
 def _less(claims: tuple[Claim, ...], carried: Fraction) -> tuple[Claim, ...]:

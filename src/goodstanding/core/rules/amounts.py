@@ -13,9 +13,9 @@ from functools import lru_cache
 _CENT = Decimal("0.01")
 
 
-def round_down(value: Fraction) -> Decimal:
-    """Hours that somebody has."""
-    return _hundredths(value.numerator, value.denominator, ROUND_DOWN)
+def round_down(value: Fraction | int, scale: int = 1) -> Decimal:
+    """Hours that somebody has, given in units of which `scale` make an hour."""
+    return _hundredths(value.numerator, value.denominator * scale, ROUND_DOWN)
 
 
 def round_up(value: Fraction) -> Decimal:

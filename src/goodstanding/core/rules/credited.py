@@ -138,7 +138,7 @@ class Credited:
     def _board_hours(self, entry: Entry) -> Decimal | None:
         if "unit" in self.doubts.get(entry.id, ()):
             return None
-        hours = self.tally.board_hours(entry)
+        hours = self.tally.board_hours.get(entry.id)
         return None if hours is None else round_down(hours)
 
     # Reasons
@@ -177,7 +177,7 @@ class Credited:
             return explain.maybe_accepted(names)
         if (capped := self._capped(entry, Decimal(0))) is not None:
             return capped
-        if entry.credit.quantity.amount and not self.tally.board_hours(entry):
+        if entry.credit.quantity.amount and not self.tally.board_hours.get(entry.id):
             return explain.too_short(self.rule.least_hours, step=self.rule.round_down_to)
         return self._why_not_asked(doubts)
 

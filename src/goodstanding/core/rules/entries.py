@@ -217,6 +217,10 @@ def acceptance(approvals: frozenset[str] | None, accepts: Accepts) -> Acceptance
     return "yes" if accepts.others == "any_body" and approvals else "no"
 
 
+Shape = tuple[Decimal, Decimal]
+"""The amount of a whole entry and that of one of its parts, on which the hours of the part depend."""
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """Hours that the rule can not tell apart: the entries and parts that they come from, oldest first."""
@@ -226,6 +230,8 @@ class Group:
     settled: frozenset[str]
     """Which of the doubts about these entries the holder settled."""
     members: list[tuple[Entry, Decimal]]
+    shapes: dict[Shape, int]
+    """How many of the members have the same amounts."""
     crowded: bool = False
     """Whether a cap on a day or on an entry could reach it; it then is of one entry."""
 
@@ -400,6 +406,26 @@ def selections_of(rule: RuleFile) -> Iterable[Which]:
         yield rate.which
 
 
+class Measure(NamedTuple):
+    """The hours of all groups, whoever approved them, in whole units of which `scale` make an hour of the board."""
+
+    groups: list[int]
+    scale: int
+    shapes: list[dict[Shape, int]]
+    members: dict[int, list[tuple[str, int]]]
+    """Those of each entry, as far as they were asked for."""
+
+
+class Counts(NamedTuple):
+    """The hours that count under some terms, in the units of `measure`, and the groups that can count, with hours or without."""
+
+    terms: Terms
+    groups: list[int]
+    scale: int
+    countable: int
+    measure: Measure
+
+
 class Pool:
     """
     All open hours under one license in groups, oldest first; a set of groups is an integer whose bits are their numbers.
@@ -437,9 +463,11 @@ class Pool:
                 key = (same_entry, part.topics, part.here, part.format if vocabulary.formats else None)
                 group = found.get(key)
                 if group is None:
-                    group = found[key] = Group(entry=entry, part=part, settled=settled, members=[], crowded=entry.id in crowded)
+                    group = found[key] = Group(entry, part, settled, members=[], shapes={}, crowded=entry.id in crowded)
                     self.groups.append(group)
                 group.members.append((entry, part.amount))
+                shape = (credit.quantity.amount, part.amount)
+                group.shapes[shape] = group.shapes.get(shape, 0) + 1
         self.vocabulary = vocabulary
         self._fits: dict[tuple[int, bool, bool, bool], int] = {}
         self._properties: dict[str, dict[str | None, int]] = {}
@@ -447,10 +475,9 @@ class Pool:
         self._spans: dict[Span | None, int] = {}
         self._topics: dict[tuple[tuple[str, ...], bool], int] = {}
         self._by_entry: dict[str, int] | None = None
-        self._members: dict[object, list[tuple[str, Fraction]]] = {}
-        self._rated: dict[object, dict[tuple[Decimal, Decimal], Fraction]] = {}
-        self._units: dict[object, tuple[list[int], int]] = {}
-        self._amounts: dict[int, tuple[Terms, list[int], int, int]] = {}
+        self._rated: dict[object, dict[Shape, Fraction]] = {}
+        self._measures: dict[object, Measure] = {}
+        self._counts: dict[int, Counts] = {}
         self.everything = (1 << len(self.groups)) - 1
         self.in_period = self._repeating = 0
         self._by_approvals: dict[frozenset[str] | None, int] = {}
@@ -602,64 +629,57 @@ class Pool:
             self._spans[span] = self.those(lambda group: group.entry.credit.completed in span)
         return self._spans[span]
 
-    def hours(self, terms: Terms) -> tuple[list[int], int]:
-        """The hours of each group in whole units, and how many units make an hour."""
-        return self._of(terms)[1:3]
-
-    def countable(self, terms: Terms) -> int:
-        """The groups that can count at all, whether or not they have hours."""
-        return self._of(terms)[3]
-
-    def _of(self, terms: Terms) -> tuple[Terms, list[int], int, int]:
-        known = self._amounts.get(id(terms))
+    def counts(self, terms: Terms) -> Counts:
+        """The hours of each group that counts."""
+        known = self._counts.get(id(terms))
         if known is None:
-            units, scale = self._converted(terms)
+            measure = self.measure(terms)
             mask = self._countable(terms)
-            allowed = [amount if mask >> number & 1 else 0 for number, amount in enumerate(units)]
-            known = self._amounts[id(terms)] = (terms, allowed, scale, mask)
+            allowed = [amount if mask >> number & 1 else 0 for number, amount in enumerate(measure.groups)]
+            known = self._counts[id(terms)] = Counts(terms, allowed, measure.scale, mask, measure)
         return known
 
-    def _converted(self, terms: Terms) -> tuple[list[int], int]:
+    def measure(self, terms: Terms) -> Measure:
         """The hours of each group whoever approved it, which is the same for many terms."""
         key = (terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
-        if key not in self._units:
-            exact = [self.group_hours(number, terms) for number in range(len(self.groups))]
-            scale = math.lcm(*(amount.denominator for amount in exact)) if exact else 1
-            self._units[key] = ([amount.numerator * (scale // amount.denominator) for amount in exact], scale)
-        return self._units[key]
+        if key not in self._measures:
+            exact = [self._rated_hours(number, terms) for number in range(len(self.groups))]
+            scale = math.lcm(*{hours.denominator for rated in self._rated.values() for hours in rated.values()})
+            shapes = [
+                {one: rated[one].numerator * (scale // rated[one].denominator) for one in group.shapes} if rated else {}
+                for group, rated in zip(self.groups, exact, strict=True)
+            ]
+            groups = [
+                sum([units[shape] * count for shape, count in group.shapes.items()]) if units else 0
+                for group, units in zip(self.groups, shapes, strict=True)
+            ]
+            self._measures[key] = Measure(groups, scale, shapes, {})
+        return self._measures[key]
 
-    def members(self, number: int, terms: Terms) -> list[tuple[str, Fraction]]:
-        """The board's hours of each entry in a group, whoever approved them; none if the rule does not convert their unit."""
-        key = (number, terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
-        found = self._members.get(key)
-        if found is None:
-            rate = self.rate(number, terms)
-            known = self._rated.setdefault((rate, terms.generous), {})
-            found = self._members[key] = []
-            for entry, amount in self.groups[number].members if rate is not None or terms.generous else ():
-                pair = (entry.credit.quantity.amount, amount)
-                hours = known.get(pair)
-                if hours is None:
-                    hours = known[pair] = (
-                        (UNSTATED_MANY if amount else Fraction(0))
-                        if rate is None
-                        else member_hours(entry, amount, rate[0], per_entry=rate[1], rule=self.rule)
-                    )
-                found.append((entry.id, hours))
-        return found
-
-    def group_hours(self, number: int, terms: Terms) -> Fraction:
-        """The board's hours in a group, whoever approved them."""
-        group, rule = self.groups[number], self.rule
+    def _rated_hours(self, number: int, terms: Terms) -> dict[Shape, Fraction]:
+        """The board's hours of the parts of a group by their amounts; none if the rule does not convert their unit."""
         rate = self.rate(number, terms)
-        if rate is None:
-            return UNSTATED_MANY if terms.generous and any(amount for _, amount in group.members) else Fraction(0)
-        hours, per_entry = rate
-        if rule.round_down_to is None and rule.least_hours is None and not per_entry:
-            # Without rounding per entry, the sum of the amounts converts to the sum of the hours, in one step.
-            amount = Fraction(sum([amount for _, amount in group.members], _ZERO))
-            return amount if hours == 1 else amount * hours
-        return sum((hours for _, hours in self.members(number, terms)), Fraction(0))
+        if rate is None and not terms.generous:
+            return {}
+        known = self._rated.setdefault(rate, {})
+        for shape in self.groups[number].shapes:
+            if shape not in known:
+                if rate is None:
+                    known[shape] = UNSTATED_MANY if shape[1] else Fraction(0)
+                else:
+                    known[shape] = part_hours(*shape, rate[0], per_entry=rate[1], rule=self.rule)
+        return known
+
+    def members(self, number: int, terms: Terms) -> list[tuple[str, int]]:
+        """The hours of each entry in a group in the units of `terms`, whoever approved them, oldest first; none if the rule does not convert."""
+        measure = self.counts(terms).measure
+        found = measure.members.get(number)
+        if found is None:
+            units = measure.shapes[number]
+            found = measure.members[number] = [
+                (entry.id, units[entry.credit.quantity.amount, amount]) for entry, amount in self.groups[number].members if units
+            ]
+        return found
 
     def rate(self, number: int, terms: Terms) -> tuple[Fraction, bool] | None:
         """The board's hours for one unit of a group, or for a whole entry (True); None if the rule does not say."""
@@ -707,13 +727,12 @@ def hours_per(unit: Unit, terms: Terms) -> Fraction | None:
     return Fraction(1) if unit == "hour" else None
 
 
-def member_hours(entry: Entry, amount: Decimal, rate: Fraction, *, per_entry: bool, rule: RuleFile) -> Fraction:
+def part_hours(whole: Decimal, amount: Decimal, rate: Fraction, *, per_entry: bool, rule: RuleFile) -> Fraction:
     """
-    The board's hours in `amount` of an entry, in its unit.
+    The board's hours in `amount` of an entry of `whole`, both in its unit.
 
     The whole is converted once and rounded once; a part is its share of that.
     """
-    whole = entry.credit.quantity.amount
     if not amount:
         return Fraction(0)
     if not per_entry and rule.round_down_to is None and rule.least_hours is None:

@@ -261,11 +261,11 @@ class Ground:
     # Sums
 
     def units(self, terms: Terms, mask: int) -> int:
-        """The hours of these groups in the whole units of `terms`; see `Pool.hours`."""
+        """The hours of these groups in the whole units of `terms`; see `Pool.counts`."""
         key = (id(terms), mask)
         found = self._units.get(key)
         if found is None:
-            amounts, _ = self.pool.hours(terms)
+            amounts = self.pool.counts(terms).groups
             found = self._units[key] = sum([amounts[group] for group in bits(mask)])
         return found
 
@@ -274,12 +274,12 @@ class Ground:
         key = (id(terms), mask)
         found = self._hours.get(key)
         if found is None:
-            found = self._hours[key] = Fraction(self.units(terms, mask), self.pool.hours(terms)[1])
+            found = self._hours[key] = Fraction(self.units(terms, mask), self.pool.counts(terms).scale)
         return found
 
     def exceeds(self, terms: Terms, mask: int, most: Fraction) -> bool:
         """Whether these groups have more than `most` hours."""
-        return self.units(terms, mask) * most.denominator > most.numerator * self.pool.hours(terms)[1]
+        return self.units(terms, mask) * most.denominator > most.numerator * self.pool.counts(terms).scale
 
     def mask_of(self, need: Need, span: Span | None, *, generous: bool) -> int:
         """The groups that the requirement can draw from in one window."""
@@ -294,11 +294,9 @@ class Ground:
             mask &= self.pool.fitting(requirement.which, good=True, generous=generous)
         return mask
 
-    def member_hours(self, group: int, terms: Terms) -> list[tuple[str, Fraction]]:
-        """The hours of each entry in a group, oldest first; none if the group does not count."""
-        if not self.pool.countable(terms) >> group & 1:
-            return []
-        return self.pool.members(group, terms)
+    def members(self, group: int, terms: Terms) -> list[tuple[str, int]]:
+        """The hours of each entry in a group in the units of `terms`, oldest first; none if the group does not count."""
+        return self.pool.members(group, terms) if self.pool.counts(terms).countable >> group & 1 else []
 
 
 def _appearance(requirement_id: str, need: Need) -> object:

@@ -185,7 +185,8 @@ class Sharing:
         # Named subjects go before the total, which any hour can fill.
         asking = dict(sorted(asking.items(), key=lambda item: item[0] in ("total", "total_each_year")))
         owners = {requirement_id: number for number, requirement_id in enumerate(asking)}
-        units, scale = self.ground.pool.hours(terms)
+        counts = self.ground.pool.counts(terms)
+        scale = counts.scale
         limits = [(mask, most, held.cap) for held in caps for mask, most in held.limits]
         scale_all = math.lcm(
             scale,
@@ -205,7 +206,7 @@ class Sharing:
         parents = tuple(_parent(one, result, owners) for one, result in asking.items())
         apart = _apart({one: result.need.requirement for one, result in asking.items() if result.need is not None}, owners)
         problem = Problem(
-            amounts=tuple([amount * (scale_all // scale) for amount in units]),
+            amounts=tuple([amount * (scale_all // scale) for amount in counts.groups]),
             wants=wants,
             limits=tuple(held),
             parents=parents,

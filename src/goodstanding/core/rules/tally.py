@@ -7,13 +7,14 @@ requirements count together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from goodstanding.core.rules.allocate import bits
-from goodstanding.core.rules.alone import Result
-from goodstanding.core.rules.entries import Entry, Pool, Terms
+from goodstanding.core.rules.alone import Result, in_hours
+from goodstanding.core.rules.entries import Pool, Terms
 from goodstanding.core.rules.ground import Ground, choices, union
 from goodstanding.core.rules.judge import Judge, Judgement, Verdict
 from goodstanding.core.rules.limits import Held
@@ -21,8 +22,8 @@ from goodstanding.core.rules.model import Cap
 from goodstanding.core.rules.needs import NOTHING
 from goodstanding.core.rules.share import Shared
 
-Portions = list[tuple[str, Fraction]]
-"""Entries with the hours that are taken from each, oldest first."""
+Portions = list[tuple[str, int | Fraction]]
+"""Entries with what is taken from each, oldest first, in the units of an allocation or of terms."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class CapResult:
     limit: Fraction
     used: Fraction
     removed: Fraction
-    entries: tuple[str, ...]
+    entries: frozenset[str]
+    """Those that lost hours to it."""
 
 
 class Tally:
@@ -49,7 +51,6 @@ class Tally:
         self._contested = bool(self.tight) or self.sharing.exclusive
         self._common: Shared | None = None
         self._known_portions: dict[int, tuple[Shared, dict[int, Portions]]] = {}
-        self._by_entry: dict[str, Fraction] | None = None
         self.caps: list[CapResult] = []
         self.used: dict[str, Fraction] = {}
         """Hours of each entry that count toward anything, where requirements compete for hours."""
@@ -82,9 +83,7 @@ class Tally:
             confirmed = self.judge.unknowns.confirmed_entries(result.toward)
             counted[one] = verdict._replace(result=result, confirmed=(*verdict.confirmed, *confirmed))
         if self._common is not None:
-            for portions in self._portions(self._common).values():
-                for entry_id, hours in portions:
-                    self.used[entry_id] = self.used[entry_id] + hours if entry_id in self.used else hours
+            self.used = in_hours(_added(self._portions(self._common).values()), self._common.scale)
         return counted
 
     def _with_entries(self, requirement_id: str, result: Result) -> Result:
@@ -99,17 +98,15 @@ class Tally:
             # Hours that were competed for go elsewhere; what is enough without them stays enough.
             result = result._replace(counted=shared.counted(requirement_id))
         if shared is None:
-            taken = (self.ground.member_hours(group, terms) for group in bits(union(claim.mask for claim in result.claims)))
+            added = _added(self.ground.members(group, terms) for group in bits(union(claim.mask for claim in result.claims)))
+            scale = self.pool.counts(terms).scale
         else:
             bit = 1 << shared.owners[requirement_id]
             uses = shared.allocation.uses
-            taken = (portions for number, portions in self._portions(shared).items() if uses[number].owners & bit)
-        toward: dict[str, Fraction] = {}
-        for portions in taken:
-            for entry_id, hours in portions:
-                if hours:
-                    toward[entry_id] = toward[entry_id] + hours if entry_id in toward else hours
-        return result._replace(toward=toward)
+            added = _added(portions for number, portions in self._portions(shared).items() if uses[number].owners & bit)
+            scale = shared.scale
+        toward = {entry_id: units for entry_id, units in added.items() if units}
+        return result._replace(toward=in_hours(toward, scale))
 
     def _portions(self, shared: Shared) -> dict[int, Portions]:
         """For each use of a group the entries that its hours are taken from."""
@@ -118,12 +115,14 @@ class Tally:
         portions: dict[int, Portions] = {}
         left: dict[int, Portions] = {}
         for number, use in enumerate(shared.allocation.uses):
-            members = left.setdefault(use.group, list(self.ground.member_hours(use.group, shared.terms)))
+            members = left.get(use.group)
+            if members is None:
+                members = left[use.group] = self._members(shared, use.group)
             if use.hours == shared.problem.amounts[use.group]:
                 portions[number] = members
                 continue
-            wanted = use.hours / shared.scale
-            taken = []
+            wanted: int | Fraction = use.hours
+            taken: Portions = []
             while wanted > 0 and members:
                 entry_id, hours = members[0]
                 part = min(hours, wanted)
@@ -135,6 +134,11 @@ class Tally:
             portions[number] = taken
         self._known_portions[id(shared)] = (shared, portions)
         return portions
+
+    def _members(self, shared: Shared, group: int) -> Portions:
+        """The entries of a group in the units of an allocation."""
+        times = shared.scale // self.pool.counts(shared.terms).scale
+        return [(entry_id, units * times) for entry_id, units in self.ground.members(group, shared.terms)]
 
     def _caps_in(self, result: Result) -> list[Held]:
         """The caps as they are in the combination that is shown, or else as they bind most under what is not settled."""
@@ -169,36 +173,33 @@ class Tally:
             mask = held.mask & reach
             all_ = self.ground.hours(terms, mask)
             used = all_
-            lost: dict[str, Fraction] = {}
+            lost: dict[str, int | Fraction] = {}
             if self._common is not None:
                 shared = self._common
                 owners = union(1 << shared.owners[one] for one in held.cap.on if one in shared.owners)
                 used = shared.allocation.used(mask, owners) / shared.scale
-                for group in bits(mask if held.limits else 0):
-                    for entry_id, hours in self.ground.member_hours(group, terms):
-                        lost[entry_id] = lost[entry_id] + hours if entry_id in lost else hours
-                for number, portions in self._portions(shared).items():
+                if held.limits:
+                    lost = _added(self._members(shared, group) for group in bits(mask))
+                for number, portions in self._portions(shared).items() if lost else ():
                     use = shared.allocation.uses[number]
                     if mask >> use.group & 1 and (not owners or use.owners & owners):
                         for entry_id, hours in portions:
                             if entry_id in lost:
                                 lost[entry_id] -= hours
-            entries = tuple(entry_id for entry_id, hours in lost.items() if hours > 0)
+            entries = frozenset(entry_id for entry_id, hours in lost.items() if hours > 0)
             self.caps.append(CapResult(held.cap, held.limit, used, all_ - used, entries))
 
-    def board_hours(self, entry: Entry) -> Fraction | None:
-        """All of one entry in the board's hours, whoever approved it; None if the rule does not convert its unit."""
-        terms = self.ground.worst_terms()
-        if entry.state == "open":
-            if self._by_entry is None:
-                self._by_entry = _hours_by_entry(self.pool, terms)
-            return self._by_entry.get(entry.id)
+    @cached_property
+    def board_hours(self) -> dict[str, Fraction]:
+        """Each entry in the board's hours, whoever approved it; without those whose unit the rule does not convert."""
+        ground, terms = self.ground, self.ground.worst_terms()
+        hours = _hours_by_entry(self.pool, terms)
         # Entries that can not count are in no group.
-        ground = self.ground
-        alone = Pool(
-            (entry._replace(state="open"),), rule=ground.rule, license_=ground.license, vocabulary=ground.vocabulary, days=()
-        )
-        return _hours_by_entry(alone, terms).get(entry.id)
+        idle = tuple(entry._replace(state="open") for entry in ground.entries if entry.state != "open")
+        if idle:
+            apart = Pool(idle, rule=ground.rule, license_=ground.license, vocabulary=ground.vocabulary, days=())
+            hours |= _hours_by_entry(apart, terms)
+        return hours
 
     def missing_by_claim(self, requirement_id: str, result: Result) -> list[Fraction]:
         """What is missing of each window of a requirement."""
@@ -210,8 +211,13 @@ class Tally:
 
 
 def _hours_by_entry(pool: Pool, terms: Terms) -> dict[str, Fraction]:
-    hours: dict[str, Fraction] = {}
-    for group in range(len(pool.groups)):
-        for entry_id, part in pool.members(group, terms):
-            hours[entry_id] = hours[entry_id] + part if entry_id in hours else part
-    return hours
+    return in_hours(_added(pool.members(group, terms) for group in range(len(pool.groups))), pool.counts(terms).scale)
+
+
+def _added(portions: Iterable[Sequence[tuple[str, int | Fraction]]]) -> dict[str, int | Fraction]:
+    """What is taken of each entry in all; entries of which nothing is taken are kept."""
+    found: dict[str, int | Fraction] = {}
+    for some in portions:
+        for entry_id, hours in some:
+            found[entry_id] = found[entry_id] + hours if entry_id in found else hours
+    return found
