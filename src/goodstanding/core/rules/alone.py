@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.entries import Span, Terms
-from goodstanding.core.rules.ground import CARRIED_IN, Choice, Ground
-from goodstanding.core.rules.model import Requirement, late, unsettled
+from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Choice, Dimension, Ground, Index, choices
+from goodstanding.core.rules.model import Reading, Requirement, late, unsettled
 from goodstanding.core.rules.needs import NOTHING, Need
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Result(NamedTuple):
         return (not self.met, self.missing, self.applies, -self.counted)
 
 
+Results = dict[Index, Result]
+"""The answer for one requirement in every combination of its dimensions."""
+
+
 class Alone:
     """Answers requirements one by one; the same question is answered once."""
 
@@ -56,23 +61,47 @@ class Alone:
         self._results: dict[object, Result] = {}
         self._claims: dict[tuple[int, bool, bool], tuple[Claim, ...]] = {}
 
-    def result(self, requirement: Requirement, choice: Choice) -> Result:
-        """The answer in this combination; the same object wherever the combination makes no difference."""
+    def results(self, requirement: Requirement, dimensions: Sequence[Dimension]) -> Results:
+        """
+        The answer in every combination; the same object wherever the combination makes no difference.
+
+        What is asked and how many hours entries are depend on few of the dimensions, so each is worked out once for those.
+        """
+        asking = [at for at, one in enumerate(dimensions) if self._asks(requirement, one)]
+        measuring = [at for at, one in enumerate(dimensions) if self.ground.measures(one)]
+        asked = {index: self._asked(requirement, choice) for index, choice in choices([dimensions[at] for at in asking])}
+        terms = {index: self.ground.terms(choice) for index, choice in choices([dimensions[at] for at in measuring])}
+        found: Results = {}
+        for index in itertools.product(*[range(len(one.values)) for one in dimensions]):
+            need, carried, well = asked[tuple([index[at] for at in asking])]
+            these = terms[tuple([index[at] for at in measuring])]
+            key = (id(need), id(these), carried, well)
+            known = self._results.get(key)
+            if known is None:
+                known = self._results[key] = self._result(need, these, carried, well=well)
+            found[index] = known
+        return found
+
+    def _asks(self, requirement: Requirement, dimension: Dimension) -> bool:
+        """Whether what is asked can depend on this dimension, and not only how many hours entries are."""
+        names = {requirement.id, "total"}
+        return dimension.id != DOUBTS and any(
+            not isinstance(one, Reading) or one.carry_in is not None or not names.isdisjoint(one.requirements)
+            for one in dimension.values
+        )
+
+    def _asked(self, requirement: Requirement, choice: Choice) -> tuple[Need, Fraction, bool]:
+        """What is asked, the hours carried in, and whether what is not about hours turns out well."""
         need = self.ground.need(requirement, choice)
         carried = self._carried(requirement, choice) if self.license.carried_in else NOTHING
-        well: object = None
+        well = False
         if need.requirement.kind == "unsettled":
             well = unsettled(requirement.id) in choice.true
         elif need.requirement.kind == "attestation" and need.applies:
-            well = self.ground.values_in(choice)[requirement.fact or ""]
+            well = self.ground.values_in(choice)[requirement.fact or ""] is True
         elif need.requirement.due_by is not None:
             well = late(requirement.id) in choice.true
-        terms = self.ground.terms(choice)
-        key = (id(need), id(terms), carried, well)
-        found = self._results.get(key)
-        if found is None:
-            found = self._results[key] = self._result(need, terms, carried, well=well is True)
-        return found
+        return need, carried, well
 
     def _result(self, need: Need, terms: Terms, carried: Fraction, *, well: bool) -> Result:
         if not need.applies:
@@ -86,13 +115,12 @@ class Alone:
             return self._without_hours(need, terms, claims, alternative)
         claims = _less(claims, carried)
         counted = [self.ground.hours(terms, claim.mask) for claim in claims]
-        missing = sum((claim.need - have for claim, have in zip(claims, counted, strict=True) if claim.need > have), NOTHING)
-        if alternative is not None:
-            missing = NOTHING
+        short = [claim.need - have for claim, have in zip(claims, counted, strict=True) if have < claim.need]
+        missing = NOTHING if alternative is not None else _sum(short)
         return Result(
             met=not missing,
             required=need.required,
-            counted=counted[0] if len(counted) == 1 else sum(counted, NOTHING),
+            counted=_sum(counted),
             carried=carried,
             missing=missing,
             alternative=alternative,
@@ -162,6 +190,10 @@ class Alone:
             return NOTHING
         limit = rule.at_most.get(requirement.id)
         return brought if limit is None else min(brought, Fraction(limit))
+
+
+def _sum(hours: Sequence[Fraction]) -> Fraction:
+    return hours[0] if len(hours) == 1 else sum(hours, NOTHING)
 
 
 def in_hours(units: Mapping[str, int | Fraction], scale: int) -> dict[str, Fraction]:

@@ -208,6 +208,10 @@ class Ground:
         """Whether a reading can change how many hours an entry is."""
         return id(reading) in self._changing
 
+    def measures(self, dimension: Dimension) -> bool:
+        """Whether how many hours entries are can depend on this dimension."""
+        return dimension.id == DOUBTS or any(isinstance(one, Reading) and self.changes_terms(one) for one in dimension.values)
+
     def _all_changing(self) -> frozenset[int]:
         readings = (reading for question in self.rule.open_questions for reading in question.readings)
         return frozenset(id(one) for one in readings if one.accepts or one.hour_minutes or one.hours_per_unit or one.repeats)

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from goodstanding.core.rules.alone import Alone, Result
-from goodstanding.core.rules.ground import MAX_COMBINATIONS, STATUS, Dimension, Ground, Index, choices
+from goodstanding.core.rules.alone import Alone, Result, Results
+from goodstanding.core.rules.ground import MAX_COMBINATIONS, STATUS, Dimension, Ground, Index
 from goodstanding.core.rules.limits import Limits
 from goodstanding.core.rules.model import Requirement
 from goodstanding.core.rules.outcome import Outcome
 from goodstanding.core.rules.settle import Readings, settle
-from goodstanding.core.rules.share import Results, Sharing
+from goodstanding.core.rules.share import Sharing
 from goodstanding.core.rules.unknown import Unknowns
 
 
@@ -51,8 +51,7 @@ class Judge:
         for requirement in requirements:
             dimensions = self.unknowns.dimensions([requirement], [])
             if math.prod(len(one.values) for one in dimensions) <= MAX_COMBINATIONS:
-                results = {index: self.alone.result(requirement, choice) for index, choice in choices(dimensions)}
-                answers[requirement.id] = (dimensions, results)
+                answers[requirement.id] = (dimensions, self.alone.results(requirement, dimensions))
         sharing = Sharing(self.ground, self.unknowns, self.limits, self.alone, requirements)
         linked = sharing.linked(answers)
         members = [requirement for requirement in requirements if requirement.id in linked]

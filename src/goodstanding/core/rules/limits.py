@@ -104,7 +104,7 @@ class Limits:
 
     def _can_take(self, cap: Cap) -> bool:
         largest = self.ground.largest_terms()
-        for _, choice in choices(self.unknowns.dimensions([], [cap])):
+        for _, choice in choices(self.unknowns.of_cap(cap)):
             found = self.ground.needs.limit(cap, choice.readings, self.ground.values_in(choice))
             if found is None:
                 continue

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from goodstanding.core.rules.allocate import MAX_LINKED, Allocation, Limit, Problem, Want, allocate
-from goodstanding.core.rules.alone import Alone, Result
+from goodstanding.core.rules.alone import Alone, Result, Results
 from goodstanding.core.rules.entries import Terms
-from goodstanding.core.rules.ground import DOUBTS, MAX_COMBINATIONS, Dimension, Ground, Index, choices, union
+from goodstanding.core.rules.ground import MAX_COMBINATIONS, Dimension, Ground, Index, choices, union
 from goodstanding.core.rules.limits import Held, Limits
-from goodstanding.core.rules.model import Reading, Requirement
+from goodstanding.core.rules.model import Requirement
 from goodstanding.core.rules.needs import NOTHING
 from goodstanding.core.rules.unknown import Unknowns
-
-Results = dict[Index, Result]
-"""The answer for one requirement in every combination of its dimensions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +132,12 @@ class Sharing:
         if len(members) > MAX_LINKED or math.prod(len(one.values) for one in dimensions) > MAX_COMBINATIONS:
             return None
         # Most dimensions concern few of the requirements and caps, so each is worked out once for the values that it depends on.
-        reached = [(one, _positions(dimensions, own[one.id])) for one in members]
-        wide = [at for at, one in enumerate(dimensions) if self._changes_terms(one)]
-        capped = [
-            (cap, sorted({*wide, *_positions(dimensions, self.unknowns.dimensions([], [cap]))})) for cap in self.limits.tight
-        ]
-        alone: dict[tuple[str, Index], Result] = {}
+        reached = []
+        for one in members:
+            positions = _positions(dimensions, own[one.id])
+            reached.append((one.id, positions, self.alone.results(one, [dimensions[at] for at in positions])))
+        wide = [at for at, one in enumerate(dimensions) if self.ground.measures(one)]
+        capped = [(cap, sorted({*wide, *_positions(dimensions, self.unknowns.of_cap(cap))})) for cap in self.limits.tight]
         held: dict[tuple[str, Index], Held | None] = {}
         terms: dict[Index, Terms] = {}
         shared: dict[object, dict[str, Result]] = {}
@@ -150,12 +147,7 @@ class Sharing:
             if place not in terms:
                 terms[place] = self.ground.terms(choice)
             these = terms[place]
-            asked = {}
-            for one, positions in reached:
-                spot = (one.id, tuple([index[at] for at in positions]))
-                if spot not in alone:
-                    alone[spot] = self.alone.result(one, choice)
-                asked[one.id] = alone[spot]
+            asked = {one_id: alone[tuple([index[at] for at in positions])] for one_id, positions, alone in reached}
             caps = []
             for cap, positions in capped:
                 spot = (cap.id, tuple([index[at] for at in positions]))
@@ -168,11 +160,6 @@ class Sharing:
             for one_id, result in shared[key].items():
                 found[one_id][index] = result
         return dimensions, found
-
-    def _changes_terms(self, dimension: Dimension) -> bool:
-        return dimension.id == DOUBTS or any(
-            isinstance(one, Reading) and self.ground.changes_terms(one) for one in dimension.values
-        )
 
     def _share(self, alone: dict[str, Result], terms: Terms, caps: Sequence[Held]) -> dict[str, Result]:
         """The same results after hours have been allocated among them."""

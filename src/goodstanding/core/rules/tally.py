@@ -153,7 +153,7 @@ class Tally:
             if cap.id in tight:
                 found += [known[cap.id]] if cap.id in known else []
                 continue
-            dimensions = self.judge.unknowns.dimensions([], [cap])
+            dimensions = self.judge.unknowns.of_cap(cap)
             settled = {at: one.classes[self._reading(one.id)] for at, one in enumerate(dimensions) if one.settled}
             options = [
                 held

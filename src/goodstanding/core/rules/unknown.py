@@ -33,6 +33,8 @@ class Unknowns:
         self._fingerprints: dict[int, object] = {}
         self._reach: dict[int, int] = {}
         self._open: dict[object, list[str]] = {}
+        self._of_cap: dict[str, list[Dimension]] = {}
+        self._bearings: dict[int, object] = {}
         self.doubts = self._all_doubts()
         """What each open entry leaves unstated that could decide whether or how much it counts, in the order of the entries."""
         self._doubted = [entry for entry in ground.entries if entry.id in self.doubts]
@@ -61,6 +63,12 @@ class Unknowns:
             # Each doubt turning out well can only add hours or lift a cap, so all badly and all well are the two ends.
             dimensions.append(Dimension(DOUBTS, (False, True)))
         return dimensions
+
+    def of_cap(self, cap: Cap) -> list[Dimension]:
+        """What is not known and could change the reach of this cap alone."""
+        if cap.id not in self._of_cap:
+            self._of_cap[cap.id] = self.dimensions([], [cap])
+        return self._of_cap[cap.id]
 
     def _plain(self, name: str) -> Dimension:
         return Dimension(name, (False, True), settled=self.license.confirms(name), classes=(0, 1))
@@ -105,20 +113,29 @@ class Unknowns:
         readings: list[Reading] = []
         classes: list[int] = []
         for reading in question.readings:
+            patches, held = reading.requirements, reading.caps
             key = (
-                self._accepted_by(reading.accepts or self.rule.accepts),
-                reading.hour_minutes if self._in_minutes else None,
-                tuple((unit, hours) for unit, hours in (reading.hours_per_unit or {}).items() if unit in self._units),
-                reading.repeats,
-                repr(reading.carry_in) if self.license.carried_in else None,
-                tuple(id(patch) for one in requirements if (patch := reading.requirements.get(one.id)) is not None),
-                tuple(id(reading.caps[cap.id]) for cap in caps if cap.id in reading.caps),
+                self._bearing(reading),
+                tuple([id(patches[one.id]) for one in requirements if one.id in patches]) if patches else (),
+                tuple([id(held[cap.id]) for cap in caps if cap.id in held]) if held else (),
             )
             if key not in kept:
                 kept[key] = len(readings)
                 readings.append(reading)
             classes.append(kept[key])
         return tuple(readings), tuple(classes)
+
+    def _bearing(self, reading: Reading) -> object:
+        """What a reading changes about these entries, whatever they are asked for."""
+        if id(reading) not in self._bearings:
+            self._bearings[id(reading)] = (
+                self._accepted_by(reading.accepts or self.rule.accepts),
+                reading.hour_minutes if self._in_minutes else None,
+                tuple((unit, hours) for unit, hours in (reading.hours_per_unit or {}).items() if unit in self._units),
+                reading.repeats,
+                repr(reading.carry_in) if self.license.carried_in else None,
+            )
+        return self._bearings[id(reading)]
 
     def _accepted_by(self, accepts: Accepts) -> object:
         """What these approvals accept of the entries at hand."""
