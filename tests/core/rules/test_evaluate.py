@@ -404,6 +404,13 @@ def test_a_named_course_needs_no_hours_and_an_exam_needs_no_approval() -> None:
     assert answer(rules).standing is Standing.UNMET
 
 
+def test_a_course_in_parts_about_the_same_subject_counts_once_as_a_whole() -> None:
+    rules = book(TOTAL, requirement("boundaries", kind="course"))
+    parts = [{"amount": 4, "topics": ["boundaries"]}, {"amount": 2, "topics": ["boundaries"]}]
+    found = answer(rules, credit(amount=6, parts=parts)).credits[0]
+    assert (found.toward["boundaries"], found.counted) == (6, 6)
+
+
 def test_a_waived_requirement_does_not_apply() -> None:
     found = answer(book(TOTAL), waivers=["total"])
     assert found.standing is Standing.MET
