@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 KEY_FILE = "secret-key"
+PRIVATE_KEY_FILE = "private-key"
 
 
 def home() -> Path:
@@ -45,10 +46,31 @@ def secret_key() -> str:
 
 def keep_secret_key() -> None:
     """Make the key on first start and keep it, readable by the owner alone; an existing key is never touched."""
-    if os.environ.get("GOODSTANDING_SECRET_KEY", ""):
+    _keep_key("GOODSTANDING_SECRET_KEY", KEY_FILE)
+
+
+def private_keys() -> tuple[str, ...]:
+    """
+    The keys of private texts, the one that seals first: from the environment (comma-separated) or the state folder (a line each).
+
+    Empty if there is none: a text sealed with a key for this process alone could never be opened again.
+    """
+    if keys := words("GOODSTANDING_PRIVATE_KEY"):
+        return tuple(keys)
+    path = home() / PRIVATE_KEY_FILE
+    return tuple(path.read_text(encoding="ascii").split()) if path.is_file() else ()
+
+
+def keep_private_key() -> None:
+    """Make the key of private texts on first start and keep it, readable by the owner alone; an existing one is never touched."""
+    _keep_key("GOODSTANDING_PRIVATE_KEY", PRIVATE_KEY_FILE)
+
+
+def _keep_key(variable: str, file_name: str) -> None:
+    if os.environ.get(variable, ""):
         return
     try:
-        descriptor = os.open(home() / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(home() / file_name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         os.environ["GOODSTANDING_HOME"] = str(folder)
         environment.enter_demonstration()
         environment.keep_secret_key()
+        environment.keep_private_key()
         password = _keep_password(folder / SIGN_IN)
     except OSError as error:
         return _refuse(

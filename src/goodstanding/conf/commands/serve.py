@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         _require_free_port(args.host, args.port)
         _require_home(environment.home())
         environment.keep_secret_key()
+        environment.keep_private_key()
         _prepare()
     except CanNotStartError as error:
         return _refuse(str(error))
