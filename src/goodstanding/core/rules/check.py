@@ -336,6 +336,11 @@ class _Checker:
             if math.prod(readings) * 8 > MAX_COMBINATIONS:
                 problem = f"`{requirement.id}` has {math.prod(readings):,} combinations of readings."
                 yield self._finding(("requirements", index), problem, "Join questions that are about the same thing.")
+        plain = len(self.rule.settleable()) - len(self.rule.open_questions)
+        together = math.prod(len(question.readings) for question in self.rule.open_questions) * 2**plain
+        if together > MAX_COMBINATIONS:
+            problem = f"All open questions together have {together:,} combinations, too many to settle them as one."
+            yield self._finding(("open_questions",), problem, "Join questions that are about the same thing.")
 
 
 def _named_sources(data: object) -> Iterator[str]:
