@@ -49,6 +49,7 @@ SECONDS_FOR_TESTS = 90
 MEMORY = 4 << 30
 TESTS = ROOT / "tests"
 QUICK = (
+    "test_unknown",
     "test_periods",
     "test_needs",
     "test_simplex",

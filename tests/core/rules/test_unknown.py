@@ -1,0 +1,66 @@
+"""What is not known about the holder is tried with every value that could make a difference, never taken to be one of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from goodstanding.core.rules.outcome import Outcome
+from tests.core.rules.example import TOTAL, answer, book, credit, requirement
+
+DAY = dt.date(2025, 1, 1)
+
+
+def outcome_of(condition: dict[str, object], **license_: object) -> tuple[Outcome, Outcome] | None:
+    """The outcome of a requirement with this condition and what it may turn out to be; None if it does not apply."""
+    rules = book(TOTAL, requirement("ethics", 3, applies_when=condition, applies_text="it applies"))
+    found = answer(rules, credit(amount=20), **license_)
+    return next(((one.outcome, one.favorable) for one in found.requirements if one.id == "ethics"), None)
+
+
+@pytest.mark.parametrize("side", ["is", "at_least", "at_most"])
+def test_a_date_that_is_not_told_may_be_the_very_day(side: str) -> None:
+    condition = {"fact": "hspp_since", side: DAY}
+    assert outcome_of(condition) == (Outcome.UNKNOWN, Outcome.MET)
+
+
+@pytest.mark.parametrize(
+    ("side", "told", "applies"),
+    [
+        ("is", DAY, True),
+        ("is", dt.date(2025, 1, 2), False),
+        ("is", dt.date(2024, 12, 31), False),
+        ("at_least", dt.date(2024, 12, 31), False),
+        ("at_least", DAY, True),
+        ("at_most", DAY, True),
+        ("at_most", dt.date(2025, 1, 2), False),
+    ],
+)
+def test_a_date_that_is_told_is_compared(side: str, told: dt.date, applies: bool) -> None:
+    found = outcome_of({"fact": "hspp_since", side: DAY}, facts={"hspp_since": told})
+    assert found == ((Outcome.UNMET, Outcome.UNMET) if applies else None)
+
+
+@pytest.mark.parametrize("side", ["is", "at_least", "at_most"])
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_a_number_of_renewals_that_is_not_told_may_be_any(side: str, count: int) -> None:
+    found = outcome_of({"renewals": True, side: count}, issued=None, renewals=None)
+    if (side, count) == ("at_least", 0):
+        assert found == (Outcome.UNMET, Outcome.UNMET)
+    else:
+        assert found == (Outcome.UNKNOWN, Outcome.MET)
+
+
+@pytest.mark.parametrize("frequency", ["first_renewal", "later_renewals"])
+def test_whether_a_period_is_the_first_is_asked(frequency: str) -> None:
+    rules = book(TOTAL, requirement("ethics", 3, frequency=frequency))
+    found = answer(rules, credit(amount=20), issued=None, renewals=None)
+    (ethics,) = (one for one in found.requirements if one.id == "ethics")
+    assert (ethics.outcome, ethics.favorable) == (Outcome.UNKNOWN, Outcome.MET)
+
+
+@pytest.mark.parametrize("month", [1, 6, 12])
+def test_a_month_of_issue_that_is_not_told_may_be_any(month: int) -> None:
+    condition = {"about": "issued_month", "is": month}
+    assert outcome_of(condition, issued=None, renewals=3) == (Outcome.UNKNOWN, Outcome.MET)
