@@ -147,12 +147,25 @@ def test_hours_beyond_a_cap() -> None:
 
 
 def test_a_cap_on_a_day_names_no_kind_of_hours() -> None:
-    found = answer(book(TOTAL, caps=[cap("daily", 12, "courses of one day", per="day")]), credit(amount=14))
+    found = answer(
+        book(TOTAL, caps=[cap("daily", 12, "courses of one day", per="day")]), credit(amount=14, started=dt.date(2026, 3, 1))
+    )
     assert found.credits[0].why_not == "12 of 14 hours counted. At most 12 hours of one day count."
     assert found.caps[0].why == (
         "At most 12 hours of one day count; 12 hours are counted so far. 2 hours beyond that do not count."
     )
     assert found.next_step == "Take 8 hours more by 31 May 2027."
+
+
+def test_a_long_entry_without_a_first_day_is_asked_when_it_began() -> None:
+    rules = book(TOTAL, caps=[cap("daily", 12, "courses of one day", per="day")])
+    found = answer(rules, credit(amount=20, title="A long course"))
+    assert found.credits[0].why_not == (
+        "12 of 20 hours counted. At most 12 hours of one day count. If it began on an earlier day, enter that day: more of it may count."
+    )
+    text = "On what day did “A long course” begin? It has more hours than count for one day, and its first day is not stated."
+    assert [(one.id, one.text, one.confirmable) for one in found.open_questions] == [("started:c1", text, False)]
+    assert found.next_step == f"Complete this credit: {text}"
 
 
 def test_the_other_entries_of_a_crowded_day_are_mentioned() -> None:

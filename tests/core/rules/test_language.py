@@ -355,6 +355,41 @@ def test_a_course_over_several_days_may_use_all_of_them() -> None:
     assert answer(rules, *two).requirement("total").counted == 24
 
 
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({}, Outcome.UNKNOWN),
+        ({"started": dt.date(2026, 3, 1)}, Outcome.UNMET),  # one day is stated
+        ({"started": dt.date(2026, 2, 28)}, Outcome.MET),
+        ({"quantity": {"amount": 12, "unit": "hour"}}, Outcome.UNMET),  # no more than one day lets through
+        ({"quantity": {"amount": 1200, "unit": "minute"}}, Outcome.UNKNOWN),
+        ({"activity": "exam"}, Outcome.UNMET),  # taken on one day
+    ],
+)
+def test_when_a_long_course_began_is_open_under_a_cap_on_one_day(more: dict[str, Any], outcome: Outcome) -> None:
+    rules = book(TOTAL, caps=[cap("one_day", 12, per="day")], hour_minutes=60)
+    found = answer(rules, plain(20) | more, confirmed="all").requirement("total")
+    assert found.outcome is outcome
+    assert found.open_questions == (("started:p1",) if outcome is Outcome.UNKNOWN else ())
+
+
+def test_when_a_course_began_is_not_asked_where_no_cap_on_a_day_could_reach_it() -> None:
+    capped = cap("teaching_day", 4, {"activities": ["teaching"]}, per="day")
+    for one in (plain(20, activity="course"), plain(4, activity="teaching"), plain(20, completed=dt.date(2024, 3, 1))):
+        assert [question.id for question in answer(book(TOTAL, caps=[capped]), one).open_questions] == []
+    # Two short ones of one day are taken at their word, or every crowded day would be open.
+    two = answer(book(TOTAL, caps=[cap("one_day", 12, per="day")]), plain(10, "a"), plain(10, "b"))
+    assert two.requirement("total").outcome is Outcome.UNMET
+
+
+def test_when_it_began_is_open_wherever_the_cap_may_be_read_to_reach() -> None:
+    reading = {"id": "tight", "says": "Four a day.", "caps": {"one_day": {"hours": 4}}}
+    questions = [{"id": "daily", "text": "Four or twelve?", "readings": [{"id": "wide", "says": "Twelve a day."}, reading]}]
+    rules = book(requirement("total", 8), caps=[cap("one_day", 12, per="day")], open_questions=questions)
+    found = answer(rules, plain(8)).requirement("total")
+    assert (found.outcome, set(found.open_questions)) == (Outcome.UNKNOWN, {"daily", "started:p1"})
+
+
 def test_a_cap_on_each_year_and_on_each_entry() -> None:
     yearly = book(TOTAL, caps=[cap("teaching", 5, {"activities": ["teaching"]}, per="year")])
     entries = [plain(8, "a", activity="teaching", completed=dt.date(2025, 7, 1)), plain(8, "b", activity="teaching")]

@@ -278,7 +278,9 @@ class Credited:
             return None
         # A cap on everything says more than one on a single requirement.
         worst = min(lost, key=lambda one: bool(one.cap.on))
-        return self._by_cap(worst, counted=counted, hours=self._board_hours(entry), as_course=bool(self._toward[entry.id]))
+        why = self._by_cap(worst, counted=counted, hours=self._board_hours(entry), as_course=bool(self._toward[entry.id]))
+        perhaps = worst.cap.per == "day" and "started" in self.doubts.get(entry.id, ())
+        return f"{why} {explain.begun_unstated()}" if perhaps else why
 
     def _by_cap(self, result: CapResult, *, counted: Decimal, hours: Decimal | None, as_course: bool = False) -> str:
         return explain.capped(

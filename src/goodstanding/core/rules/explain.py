@@ -347,6 +347,7 @@ _UNSTATED = {
     "course": "Which course was “{title}”, and what number did the board or an approval body give it? It is not stated.",
     "title": "What is the title of the course entered as “{title}”? The rule asks for words in it.",
     "state": "Was “{title}” about the law of the state of this license? It is not stated.",
+    "started": "On what day did “{title}” begin? It has more hours than count for one day, and its first day is not stated.",
 }
 _WHAT = {
     "format": "how it was given",
@@ -355,6 +356,7 @@ _WHAT = {
     "course": "which course it was",
     "title": "its title",
     "state": "whether it was about the law of this state",
+    "started": "on what day it began",
 }
 
 
@@ -477,6 +479,10 @@ def capped(
     used = others and cap_.per == "period"
     already = f", and {show_number(others)} {'was' if others == 1 else 'were'} already used" if used else ""
     return f"{have}. {_capital(cap_.label)}: at most {_hours(limit)}{_PER[cap_.per]}{already}."
+
+
+def begun_unstated() -> str:
+    return "If it began on an earlier day, enter that day: more of it may count."
 
 
 def cap(cap_: Cap, *, limit: Decimal, used: Decimal, removed: Decimal, where: Sequence[str] = (), in_doubt: bool = False) -> str:

@@ -285,6 +285,16 @@ class Ground:
         """Whether these groups have more than `most` hours."""
         return self.units(terms, mask) * most.denominator > most.numerator * self.pool.counts(terms).scale
 
+    def mask_of_cap(self, cap: Cap, *, generous: bool) -> int:
+        """The groups that the cap is about."""
+        mask = self.pool.in_period if not cap.on else self.pool.everything
+        dates = self.rule.in_force_of(cap)
+        if dates.by == "completion":
+            mask &= self.pool.within(Span(dates.from_, dates.to))
+        if cap.which is not None:
+            mask &= self.pool.fitting(cap.which, good=False, generous=generous)
+        return mask
+
     def mask_of(self, need: Need, span: Span | None, *, generous: bool) -> int:
         """The groups that the requirement can draw from in one window."""
         requirement = need.requirement

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from goodstanding.core.rules.allocate import bits
-from goodstanding.core.rules.entries import Entry, Span, Terms
+from goodstanding.core.rules.entries import Entry, Terms
 from goodstanding.core.rules.ground import Choice, Ground, choices, union
 from goodstanding.core.rules.model import Cap
 from goodstanding.core.rules.needs import day_limits, patched_cap
@@ -44,8 +44,8 @@ class Limits:
         own, most = found
         key = (id(own), most.numerator, most.denominator, id(terms))
         if key not in self._held:
-            mask = self._mask(own, generous=terms.generous)
-            self._held[key] = Held(own, mask, most, tuple(self._limits(own, mask, most, terms)))
+            mask = self.ground.mask_of_cap(own, generous=terms.generous)
+            self._held[key] = Held(own, mask, most, tuple(self._limits(own, mask, most, terms, begun=terms.generous)))
         return self._held[key]
 
     def on(self, requirement_id: str) -> int:
@@ -55,20 +55,15 @@ class Limits:
             readings = [one for question in self.rule.open_questions for one in question.readings if cap.id in one.caps]
             for own in (cap, *(patched_cap(self.ground.whole, cap, [reading]) for reading in readings)):
                 if own is not None and (not own.on or requirement_id in own.on):
-                    mask |= self._mask(own, generous=False)
+                    mask |= self.ground.mask_of_cap(own, generous=False)
         return mask
 
-    def _mask(self, cap: Cap, *, generous: bool) -> int:
-        mask = self.pool.in_period if not cap.on else self.pool.everything
-        dates = self.rule.in_force_of(cap)
-        if dates.by == "completion":
-            mask &= self.pool.within(Span(dates.from_, dates.to))
-        if cap.which is not None:
-            mask &= self.pool.fitting(cap.which, good=False, generous=generous)
-        return mask
+    def _limits(self, cap: Cap, mask: int, most: Fraction, terms: Terms, *, begun: bool) -> Iterable[tuple[int, Fraction]]:
+        """
+        The sets of groups that the cap limits: one, or one for each year, entry or stretch of days.
 
-    def _limits(self, cap: Cap, mask: int, most: Fraction, terms: Terms) -> Iterable[tuple[int, Fraction]]:
-        """The sets of groups that the cap limits: one, or one for each year, entry or stretch of days."""
+        `begun` says that long entries without a first day began early enough for all their hours.
+        """
         exceeds = self.ground.exceeds
         if cap.per == "period":
             if exceeds(terms, mask, most):
@@ -90,7 +85,7 @@ class Limits:
             if cap.per == "entry":
                 found = [(part, most) for part in by_entry.values()]
             else:
-                ids = list(by_entry)
+                ids = [one for one in by_entry if not (begun and "started" in self.unknowns.doubts.get(one, ()))]
                 spans = [
                     (entries[one].credit.started or entries[one].credit.completed, entries[one].credit.completed) for one in ids
                 ]
@@ -109,6 +104,6 @@ class Limits:
             if found is None:
                 continue
             own, most = found
-            if any(True for _ in self._limits(own, self._mask(own, generous=False), most, largest)):
+            if any(True for _ in self._limits(own, self.ground.mask_of_cap(own, generous=False), most, largest, begun=False)):
                 return True
         return False

@@ -15,9 +15,12 @@ from typing import Any
 from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.clauses import Accepts, Condition
 from goodstanding.core.rules.entries import Entry, Group, acceptance
-from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Dimension, Ground, union
+from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Dimension, Ground, choices, union
 from goodstanding.core.rules.model import Cap, OpenQuestion, Reading, Requirement, late, unsettled
 from goodstanding.core.rules.needs import ISSUED, MONTHS, RENEWALS, subjects_of
+
+MUST_BE_STATED = ("unit", "started")
+"""What no board can settle, because it is a figure or a day that the entry itself must state."""
 
 
 class Unknowns:
@@ -35,6 +38,8 @@ class Unknowns:
         self._open: dict[object, list[str]] = {}
         self._of_cap: dict[str, list[Dimension]] = {}
         self._bearings: dict[int, object] = {}
+        self._doubted: list[Entry] = []
+        self._begun = self._begun_unstated()
         self.doubts = self._all_doubts()
         """What each open entry leaves unstated that could decide whether or how much it counts, in the order of the entries."""
         self._doubted = [entry for entry in ground.entries if entry.id in self.doubts]
@@ -97,7 +102,7 @@ class Unknowns:
     def confirmable(self, name: str) -> bool:
         """Whether the holder can settle this doubt with the board; else the entry must state it."""
         doubt = name.partition(":")[0]
-        return doubt != "unit" and doubt not in self.ground.vocabulary.contested
+        return doubt not in MUST_BE_STATED and doubt not in self.ground.vocabulary.contested
 
     # Readings
 
@@ -233,6 +238,7 @@ class Unknowns:
         for some in topics:
             doubted["state"] = doubted.get("state", 0) | pool.state_decides(some, unsettled=True)
         doubted["unit"] = union(1 << number for number, group in enumerate(pool.groups) if not self._convertible(number, group))
+        doubted["started"] = union(self._begun.values())
         found: dict[str, list[str]] = {}
         for doubt, mask in doubted.items():
             for number in bits(mask):
@@ -267,6 +273,26 @@ class Unknowns:
             return True
         return self.pool.rate(number, self.ground.worst_terms()) is not None
 
+    def _begun_unstated(self) -> dict[str, int]:
+        """
+        For each cap on the hours of a day the groups of entries that alone are more than it lets through and name no first day.
+
+        Nobody sits for twenty hours on the day of completion, so when such an entry began is open. An exam is taken on one day.
+        """
+        ground, pool, found = self.ground, self.pool, dict[str, int]()
+        without = [group.entry for group in pool.groups if group.crowded and group.entry.credit.started is None]
+        long = {entry.id: pool.of_entry(entry.id) for entry in without if entry.activity != "exam"}
+        for cap in ground.caps if long else ():
+            for _, choice in choices(self.of_cap(cap)):
+                limit = ground.needs.limit(cap, choice.readings, ground.values_in(choice))
+                if limit is None or limit[0].per != "day":
+                    continue
+                own, most = limit
+                about = ground.mask_of_cap(own, generous=False)
+                parts = [mask & about for mask in long.values() if ground.exceeds(ground.largest_terms(), mask & about, most)]
+                found[cap.id] = found.get(cap.id, 0) | union(parts)
+        return found
+
     def open_doubts(self, entry: Entry, requirement: Requirement, caps: Sequence[Cap] = ()) -> list[str]:
         """The unsettled doubts about this entry, if it could serve this requirement."""
         doubts = self.doubts.get(entry.id)
@@ -289,6 +315,8 @@ class Unknowns:
             asked.add("state")
         if requirement.kind != "exam":
             asked |= {"approvals", "repeat"}
+        if requirement.kind == "minimum" and any(mine & self._begun.get(cap.id, 0) for cap in caps):
+            asked.add("started")
         return [
             f"{doubt}:{entry.id}" for doubt in doubts if doubt == "unit" or (doubt in asked and not mine & pool.settled(doubt))
         ]
