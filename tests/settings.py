@@ -7,7 +7,7 @@ import tempfile
 
 os.environ["GOODSTANDING_HOME"] = tempfile.mkdtemp(prefix="goodstanding-test-")
 os.environ.setdefault("GOODSTANDING_SECRET_KEY", "only for tests")
-os.environ.setdefault("GOODSTANDING_PRIVATE_KEY", "only for tests, and long enough for them")
+os.environ.setdefault("GOODSTANDING_PRIVATE_KEY", "only for tests and long enough for them")
 
 from goodstanding.conf.settings import *  # noqa: F403
 
