@@ -9,7 +9,10 @@ import socket
 import sqlite3
 import stat
 import subprocess
+import sys
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +128,24 @@ def test_a_second_start_keeps_the_state_and_a_stop_is_graceful(tmp_path: Path) -
     with running_server(tmp_path) as second:
         assert "Preparing" not in second.output()
     assert (tmp_path / "state" / "secret-key").read_text() == key
+
+
+def test_signing_in_works_on_a_database_that_was_migrated_by_hand(tmp_path: Path) -> None:
+    """Wrong passwords are counted in a table that no migration makes."""
+    (tmp_path / "state").mkdir()
+    settings = {"DJANGO_SETTINGS_MODULE": "goodstanding.conf.settings", "DATABASE_URL": ""}
+    migrate = [sys.executable, "-m", "django", "migrate", "--verbosity=0"]
+    subprocess.run(migrate, env=environment(tmp_path, **settings), cwd=tmp_path, timeout=120, check=True)
+    with running_server(tmp_path, DATABASE_URL="") as server:
+        jar = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with jar.open(f"{server.url}/account/login/", timeout=10) as page:
+            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
+        assert token
+        sent = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "login": "ada@example.org", "password": "wrong"})
+        with jar.open(f"{server.url}/account/login/", data=sent.encode(), timeout=10) as answer:
+            assert answer.status == 200
+            assert "password" in answer.read().decode()
+        assert "Preparing the database" not in server.output()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

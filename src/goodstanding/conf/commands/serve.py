@@ -120,7 +120,8 @@ def _migrate() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         _say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
+    # Not only with a migration: whoever ran `migrate` by hand has no such table yet. Where it exists, nothing is done.
+    call_command("createcachetable", verbosity=0)
 
 
 def _collect_static() -> None:
