@@ -59,7 +59,7 @@ LONG = "The meeting was brief and the weather was poor and " * 4 + "nobody minde
         (add_text("::: duty fear Fear\nx\n:::"), "02-second.md", "There is no duty `fear`."),
         (add_text("::: law other A law\nx\n:::"), "02-second.md", "There is no law `other`."),
         (add_text("# A title"), "02-second.md", "The text has a heading of the first level."),
-        (add_text("![A chart](chart.png)"), "02-second.md", "The text has an image."),
+        (add_text("![A chart](chart.png)"), "02-second.md", "The image “chart.png” does not travel with the course."),
         (add_text("[x](section:third)"), "02-second.md", "The link leads to the section `third`"),
         (add_text("[x](#nowhere)"), "02-second.md", "no heading here has this id"),
         (add_text("[x](../elsewhere.md)"), "02-second.md", "leads nowhere"),

@@ -238,7 +238,7 @@ def test_all_findings_come_at_once(files):
         (lambda f: f.node("turn")["choices"][0].update(set={"spoke": "yes"}), "`spoke` begins as False, but is 'yes' here."),
         (lambda f: f.node("turn")["choices"].pop(), "needs at least two choices"),
         (lambda f: f.node("evening").update(choices=f.node("turn")["choices"]), "has no choices; use `decide`"),
-        (lambda f: f.node("look").update(marks=[]), "`marks` belong to nodes of the kind `notice`"),
+        (lambda f: f.node("look").update(marks=[]), "a node of the kind `notice` needs `marks`"),
         (lambda f: f.node("call").pop("next"), "needs `next`, the node that follows"),
         (lambda f: f.node("over").update(next="look"), "has no `next` of its own"),
         (lambda f: f.node("over").update(est_seconds=0), "`est_seconds` must be above 0"),

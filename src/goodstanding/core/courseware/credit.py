@@ -8,10 +8,11 @@ always rounded down: a credit that is a quarter too small costs a learner a quar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
-from goodstanding.core.courseware.markdown import plain_text
+from goodstanding.core.courseware.markdown import count_words
 from goodstanding.core.courseware.model import Course, Section, Text
 from goodstanding.core.courseware.scenario import explore
 from goodstanding.core.documents import Number, Sequence, Strict
@@ -45,6 +46,38 @@ class CreditBasis(Strict):
         return "final" if len(set(self.raters)) >= NEEDED_RATERS and self.approver else "provisional"
 
 
+class DifficultyRating(Strict):
+    """One named person's rating of a version's difficulty, with the reason written down."""
+
+    rater: Text
+    value: Number
+    reason: Text
+
+
+def signed_basis(basis: CreditBasis, *, ratings: Iterable[DifficultyRating], approver: str | None) -> CreditBasis:
+    """
+    `basis` as raters and an approver have signed it; it stays provisional until there are two different raters and both
+    signatures.
+
+    Where the ratings differ, the lowest holds: one step of difficulty is worth almost fourteen minutes, and credit that is too
+    large can cost a license. The minutes follow from it. No rating changes what was computed before it was given.
+    """
+    given = tuple(ratings)
+    if not given:
+        return basis.model_copy(update={"approver": approver})
+    lowest = min(given, key=lambda rating: rating.value)
+    minutes = mergener_minutes(words=basis.words, questions=basis.items, difficulty=lowest.value)
+    return basis.model_copy(
+        update={
+            "difficulty": lowest.value,
+            "difficulty_reason": lowest.reason,
+            "minutes": minutes.quantize(Decimal("0.01"), rounding=ROUND_FLOOR),
+            "raters": tuple(rating.rater for rating in given),
+            "approver": approver,
+        }
+    )
+
+
 def mergener_minutes(*, words: int, questions: int, difficulty: Decimal) -> Decimal:
     """
     ``0.9 * (-22.3 + 0.00209*words + 2.78*questions + 15.5*difficulty)``, exactly, and never below 0.
@@ -55,11 +88,6 @@ def mergener_minutes(*, words: int, questions: int, difficulty: Decimal) -> Deci
         Decimal("-22.3") + Decimal("0.00209") * words + Decimal("2.78") * questions + Decimal("15.5") * difficulty
     )
     return max(minutes, Decimal(0))
-
-
-def count_words(markdown: str) -> int:
-    """The words of a learning text as a reader sees them: without marks, addresses and ids."""
-    return sum(1 for word in plain_text(markdown).split() if any(letter.isalnum() for letter in word))
 
 
 def credit_basis(course: Course) -> CreditBasis:

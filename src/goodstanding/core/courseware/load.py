@@ -7,8 +7,10 @@ Course folders to courses: reads every file of a folder, and reports every mista
       course.yaml            what the course is, and the order of its parts
       NN-<section id>.md     teaching text: front matter between two lines of ---, then Markdown
       scenarios/<id>.yaml    one graph of scenes each
+      pretest.yaml           ungraded items asked before the course, and a scene to notice in; may be missing
       post_test.yaml         the bank of items
-      sources.yaml           references, and the duties the course is about
+      sources.yaml           references, the duties the course is about, and its glossary
+      images/<id>.svg        pictures, also .png and .jpg
 
 What would break the player (a file that is missing, an id that points nowhere, a scenario that does not end) or leave
 nothing to certify at its end is an error here; what makes a course worse to learn from is the business of :mod:`goodstanding.core.courseware.check`.
@@ -25,17 +27,24 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from goodstanding.core.courseware.credit import computed_minutes
+from goodstanding.core.courseware.images import IMAGE_ENDINGS, MAX_ALL_IMAGES_BYTES, read_image
 from goodstanding.core.courseware.model import (
+    Change,
+    Condition,
     Course,
     Duty,
+    Flag,
     Identifier,
+    Image,
     Item,
     Node,
     OutlineEntry,
     PostTest,
+    Pretest,
     Reference,
     Scenario,
     Section,
+    Term,
     Text,
 )
 from goodstanding.core.courseware.scenario import explore
@@ -54,7 +63,9 @@ from goodstanding.core.documents import (
 
 COURSE_FILE = "course.yaml"
 POST_TEST_FILE = "post_test.yaml"
+PRETEST_FILE = "pretest.yaml"
 SOURCES_FILE = "sources.yaml"
+IMAGES_FOLDER = "images"
 
 _SECTION_FILE = re.compile(r"[0-9]{2}-([a-z0-9]+(?:-[a-z0-9]+)*)\.md\Z")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -67,6 +78,9 @@ _PARTS = {
     "post_test": f"The items stand in {POST_TEST_FILE}.",
     "references": f"References stand in {SOURCES_FILE}.",
     "duties": f"Duties stand in {SOURCES_FILE}.",
+    "glossary": f"The glossary stands in {SOURCES_FILE}.",
+    "pretest": f"The pretest stands in {PRETEST_FILE}.",
+    "images": f"Pictures are the files in {IMAGES_FOLDER}/.",
 }
 """Keys of a course that come from other files, and where an author who wrote one into course.yaml should put it."""
 
@@ -81,6 +95,9 @@ class CourseFolder:
     sources: Document
     sections: Mapping[str, SectionFile]
     scenarios: Mapping[str, Document]
+    pretest: Document | None
+    images: Mapping[str, str]
+    """The file of each picture."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +123,13 @@ class _SectionFront(Strict):
     objectives: Sequence[Identifier]
     duties: Sequence[Identifier] = ()
     minutes: int | None = None
+    content_note: Text | None = None
 
 
 class _Sources(Strict):
     references: Sequence[Reference]
     duties: Sequence[Duty]
+    glossary: Sequence[Term] = ()
 
 
 def load_courses(root: Path) -> dict[str, Course]:
@@ -159,8 +178,12 @@ class _Reader:
         about = self._document(COURSE_FILE, "It says what the course is and names its parts.")
         post_test_file = self._document(POST_TEST_FILE, "It holds the items of the post-test.")
         sources_file = self._document(SOURCES_FILE, "It holds the references and the duties.")
+        pretest_file = self._optional(PRETEST_FILE)
         post_test = self._valid(PostTest, post_test_file)
+        pretest = self._valid(Pretest, pretest_file)
         sources = self._valid(_Sources, sources_file)
+        images = self._images()
+        self._unknown_files()
         outline, sections, scenarios = self._parts(about) if about else ((), (), ())
         if self.findings or about is None or post_test_file is None or sources_file is None:
             # The rest of course.yaml is still worth checking, so that the author mends everything at once.
@@ -177,11 +200,23 @@ class _Reader:
             "post_test": post_test,
             "references": sources.references,
             "duties": sources.duties,
+            "glossary": sources.glossary,
+            "pretest": pretest,
+            "images": tuple(images),
         }
         course = self._valid(Course, Document(about.path, data, about.lines))
         if course is None:
             raise DocumentError(self.findings)
-        folder = CourseFolder(course, about, post_test_file, sources_file, self.section_files, self.scenario_files)
+        folder = CourseFolder(
+            course,
+            about,
+            post_test_file,
+            sources_file,
+            self.section_files,
+            self.scenario_files,
+            pretest_file,
+            {image.id: str(path) for image, path in images.items()},
+        )
         self.findings.extend(_points_nowhere(folder, self.folder.resolve().name))
         if not self.findings:
             # Only now does every id lead somewhere, so that the plays can be followed.
@@ -201,6 +236,62 @@ class _Reader:
                 Finding(str(path), 1, f"The course has no {name}.", f"{purpose} Add the file, or correct its name.")
             )
             return None
+        return self._mapping(path)
+
+    def _optional(self, name: str) -> Document | None:
+        path = self.folder / name
+        return self._mapping(path) if path.is_file() else None
+
+    def _images(self) -> dict[Image, Path]:
+        """The pictures of the course in the order of their names."""
+        images: dict[Image, Path] = {}
+        for path in sorted((self.folder / IMAGES_FOLDER).glob("*")):
+            if path.name.startswith("."):
+                continue
+            if path.suffix not in IMAGE_ENDINGS:
+                self.findings.append(
+                    Finding(
+                        str(path), 1, f"{path.name} is no picture of a known kind.", f"Use one of: {', '.join(IMAGE_ENDINGS)}."
+                    )
+                )
+                continue
+            try:
+                image = read_image(path)
+            except DocumentError as error:
+                self.findings.extend(error.findings)
+                continue
+            if any(image.id == other.id for other in images):
+                self.findings.append(
+                    Finding(str(path), 1, f"There are two pictures called `{image.id}`.", "Give one of them another name.")
+                )
+            images[image] = path
+        total = sum(len(image.content) for image in images)
+        if total > MAX_ALL_IMAGES_BYTES:
+            self.findings.append(
+                Finding(
+                    str(self.folder / IMAGES_FOLDER),
+                    1,
+                    f"The pictures have {total:,} bytes together.",
+                    f"At most {MAX_ALL_IMAGES_BYTES:,} travel inside a version; leave some out, or draw them simpler.",
+                )
+            )
+        return images
+
+    def _unknown_files(self) -> None:
+        """A misspelled name would silently be a part that nobody ever sees."""
+        known = {COURSE_FILE, POST_TEST_FILE, PRETEST_FILE, SOURCES_FILE}
+        for path in sorted((*self.folder.glob("*.yaml"), *self.folder.glob("*.yml"))):
+            if path.name not in known and not path.name.startswith("."):
+                self.findings.append(
+                    Finding(
+                        str(path),
+                        1,
+                        f"A course has no part called {path.name}.",
+                        f"Use one of: {', '.join(sorted(known))}; scenarios stand in scenarios/.",
+                    )
+                )
+
+    def _mapping(self, path: Path) -> Document | None:
         document = self._read(path)
         if document is None:
             return None
@@ -395,6 +486,8 @@ def _points_nowhere(folder: CourseFolder, name: str) -> Iterator[Finding]:
     )
     yield from _twice(folder.sources, ("references",), (reference.id for reference in course.references), "reference")
     yield from _twice(folder.sources, ("duties",), (duty.id for duty in course.duties), "duty")
+    yield from _twice(folder.sources, ("glossary",), (term.id for term in course.glossary), "term")
+    yield from _bodies(folder)
     objectives = {objective.id for objective in course.objectives}
     duties = {duty.id for duty in course.duties}
     references = {reference.id for reference in course.references}
@@ -407,16 +500,66 @@ def _points_nowhere(folder: CourseFolder, name: str) -> Iterator[Finding]:
         front = folder.sections[section.id].front
         yield from _missing(front, ("objectives",), section.objectives, objectives, "objective", _IN_COURSE)
         yield from _missing(front, ("duties",), section.duties, duties, "duty", _IN_SOURCES)
+    for number, term in enumerate(course.glossary):
+        yield from _missing(
+            folder.sources, ("glossary", number, "references"), term.references, references, "reference", _IN_SOURCES
+        )
     sections = {section.id for section in course.sections}
     test = folder.post_test
     yield from _twice(test, ("items",), (item.id for item in course.post_test.items), "item")
     for number, item in enumerate(course.post_test.items):
         yield from _item(test, ("items", number), item, objectives, duties, sections, references)
+    if folder.pretest is not None and course.pretest is not None:
+        yield from _pretest(folder.pretest, course.pretest, course.post_test)
+        for number, item in enumerate(course.pretest.items):
+            yield from _item(folder.pretest, ("items", number), item, objectives, duties, sections, references)
     for scenario in course.scenarios:
         document = folder.scenarios[scenario.id]
         yield from _missing(document, ("objectives",), scenario.objectives, objectives, "objective", _IN_COURSE)
         yield from _twice(document, ("nodes",), (node.node_id for node in scenario.nodes), "node")
         yield from _scenario(document, scenario, duties)
+
+
+def _bodies(folder: CourseFolder) -> Iterator[Finding]:
+    course, about = folder.course, folder.about
+    yield from _twice(about, ("approval_bodies",), (body.body for body in course.approval_bodies), "approval body")
+    # One form may hold the questions of several bodies, so no two of them may be called alike.
+    seen = {question.id for question in course.evaluation_questions}
+    for number, body in enumerate(course.approval_bodies):
+        for place, question in enumerate(body.evaluation_questions):
+            if question.id in seen:
+                yield about.finding(
+                    ("approval_bodies", number, "evaluation_questions", place),
+                    f"The evaluation question `{question.id}` stands twice.",
+                    "Give one of them another id.",
+                )
+            seen.add(question.id)
+
+
+def _pretest(document: Document, pretest: Pretest, bank: PostTest) -> Iterator[Finding]:
+    """A question asked before and after in the same words measures memory; keys shown after it would be known."""
+    yield from _twice(document, ("items",), (item.id for item in pretest.items), "item")
+    ids = {item.id for item in bank.items}
+    stems = {_words_of(item.stem): item.id for item in bank.items}
+    for number, item in enumerate(pretest.items):
+        if item.id in ids:
+            yield document.finding(
+                ("items", number, "id"), f"The item `{item.id}` stands in the post-test, too.", "Give it an id of its own."
+            )
+        elif _words_of(item.stem) in stems:
+            yield document.finding(
+                ("items", number, "stem"),
+                f"The item `{item.id}` asks the same as `{stems[_words_of(item.stem)]}` in the post-test.",
+                "Write another scene for the same objective.",
+            )
+    if pretest.spotting is not None:
+        yield from _twice(document, ("spotting", "marks"), (mark.mark_id for mark in pretest.spotting.marks), "mark")
+        if not pretest.spotting.marks:
+            yield document.finding(("spotting", "marks"), "There is nothing to notice in this scene.", "Write `marks`.")
+
+
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))
 
 
 _IN_COURSE = "Add it to course.yaml, or correct the id."
@@ -504,7 +647,11 @@ def _endless(scenario: Scenario, document: Document) -> Iterator[Finding]:
     found = explore(scenario)
     position = {node.node_id: number for number, node in enumerate(scenario.nodes)}
     if found.too_large:
-        yield document.finding(("state",), "The scenario has too many situations to follow.", "Let it remember less.")
+        yield document.finding(
+            ("state",),
+            "The scenario has too many situations to follow.",
+            "Let it remember less, and let nothing be counted inside a loop.",
+        )
     if found.loop:
         yield document.finding(
             ("nodes", position[found.loop[0]]),
@@ -532,12 +679,31 @@ def _too_short(folder: CourseFolder) -> Iterator[Finding]:
 
 def _undeclared(document: Document, at: Location, flags: Mapping[str, object], scenario: Scenario) -> Iterator[Finding]:
     for name, value in flags.items():
+        where = (*at, name)
         if name not in scenario.state:
             yield document.finding(
-                (*at, name), f"The scenario remembers nothing called `{name}`.", "Declare it with its first value in `state`."
+                where, f"The scenario remembers nothing called `{name}`.", "Declare it with its first value in `state`."
             )
-        elif type(value) is not type(scenario.state[name]):
-            first = scenario.state[name]
+            continue
+        first = scenario.state[name]
+        if _amounts(value) and type(first) is not int:
             yield document.finding(
-                (*at, name), f"`{name}` begins as {first!r}, but is {value!r} here.", "Use values of one kind."
+                where, f"`{name}` begins as {first!r}, so it can not be counted or compared.", "Begin it with a whole number."
             )
+        for used in _values(value):
+            if type(used) is not type(first):
+                yield document.finding(where, f"`{name}` begins as {first!r}, but is {used!r} here.", "Use values of one kind.")
+
+
+def _amounts(value: object) -> bool:
+    """Whether `value` treats what is remembered as an amount."""
+    if isinstance(value, Condition):
+        return value.at_least is not None or value.at_most is not None
+    return isinstance(value, Change)
+
+
+def _values(value: object) -> tuple[Flag, ...]:
+    """The values that `value` compares with or assigns."""
+    if isinstance(value, Condition):
+        return (*value.one_of, *(() if value.is_not is None else (value.is_not,)))
+    return (value,) if isinstance(value, bool | int | str) else ()

@@ -10,7 +10,8 @@ The dialect is CommonMark with tables, without HTML of its own, and with typed b
 A block becomes ``<section class="case" aria-label="Case: Fourteen months later">`` with its label as
 ``<p class="eyebrow">``. The output carries classes and ids only, never styles or scripts: the parser refuses HTML, and the
 result is cleaned again against a list of what may stand, so a mistake in one of the two is not enough to let something through.
-Nothing is loaded from elsewhere: images are left out and stand as their text alternative.
+Nothing is loaded from elsewhere: an image is one that the course carries, and stands as its text alternative wherever no
+address for it is given.
 """
 
 from __future__ import annotations
@@ -41,9 +42,13 @@ BLOCK_LABELS: Mapping[str, str] = {
 TARGETED_BLOCKS = frozenset({"duty", "law"})
 """Blocks whose first word is the id of what they are about: ``::: duty avoid_exploitation Using what you know``."""
 
-INTERNAL_LINK = re.compile(r"(section|scenario|reference|duty):([a-z0-9_-]+)\Z")
+INTERNAL_LINK = re.compile(r"(section|scenario|reference|duty|term):([a-z0-9_-]+)\Z")
 """Links to parts of the same course: ``[the scene](section:the-counter)``."""
 
+INTERNAL_IMAGE = re.compile(r"image:([a-z0-9_-]+)\Z")
+"""Pictures that the course carries: ``![what it shows](image:circles)``."""
+
+_SCRIPT_LINK = re.compile(r"\]\(\s*<?\s*(javascript|vbscript|data|file):", re.IGNORECASE)
 _OPEN = re.compile(r":::[ \t]*([A-Za-z]+)(?:[ \t]+(.*?))?[ \t]*\Z")
 _CLOSE = re.compile(r":::[ \t]*\Z")
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -51,7 +56,7 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 _TAGS = {
     *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
-    *("section", "figure", "figcaption", "div"),
+    *("section", "figure", "figcaption", "div", "img"),
 }
 _ATTRIBUTES = {
     "a": {"href", "title", "class"},
@@ -60,6 +65,7 @@ _ATTRIBUTES = {
     "div": {"class", "role", "aria-label", "tabindex"},
     "p": {"class"},
     "ol": {"start"},
+    "img": {"src", "alt"},
     "th": {"class", "scope"},
     "td": {"class"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
@@ -81,7 +87,8 @@ def render_markdown(text: str, *, links: Mapping[str, str] | None = None) -> str
     `text` as safe HTML, ready to stand in a page.
 
     `links` gives the address of each internal link (``{"section:the-counter": "/learn/…"}``); one that is not in it
-    becomes a link to the element with that id in the same page (``#section-the-counter``).
+    becomes a link to the element with that id in the same page (``#section-the-counter``). It also gives those of pictures
+    (``image:circles``); one that is not in it stands as its text alternative.
     """
     return _render(text, tuple(sorted((links or {}).items())))
 
@@ -120,9 +127,49 @@ def markdown_links(text: str) -> tuple[tuple[int, str], ...]:
     )
 
 
-def markdown_images(text: str) -> tuple[int, ...]:
-    """The lines on which images stand."""
-    return tuple(line for line, child in _inline(text) if child.type == "image")
+@dataclass(frozen=True)
+class MarkdownImage:
+    """An image as it stands in a text: its line, its address, its text alternative, and the kind of block it stands in."""
+
+    line: int
+    address: str
+    alternative: str
+    block: str | None
+
+
+def markdown_images(text: str) -> tuple[MarkdownImage, ...]:
+    """Every image of `text` in order."""
+    found: list[MarkdownImage] = []
+    block: str | None = None
+    for token in _parser().parse(text):
+        if token.type == "block_open":
+            block = token.meta["block"].kind
+        elif token.type == "block_close":
+            block = None
+        elif token.type == "inline":
+            line = (token.map[0] if token.map else 0) + 1
+            found.extend(
+                MarkdownImage(line, str(child.attrs.get("src", "")), child.content.strip(), block)
+                for child in token.children or ()
+                if child.type == "image"
+            )
+    return tuple(found)
+
+
+def markdown_scripts(text: str) -> tuple[tuple[int, str], ...]:
+    """
+    What looks like HTML or a script in `text`, as pairs of line and the beginning of it.
+
+    It would stand there as text, since nothing of it is let through; an author should know before a reader sees it.
+    """
+    found: list[tuple[int, str]] = []
+    for token in _html_parser().parse(text):
+        line = (token.map[0] if token.map else 0) + 1
+        if token.type == "html_block":
+            found.append((line, token.content.strip().split("\n")[0]))
+        found.extend((line, child.content) for child in token.children or () if child.type == "html_inline")
+    found.extend((number, match[0]) for number, line in _lines_outside_code(text) for match in _SCRIPT_LINK.finditer(line))
+    return tuple(sorted(found))
 
 
 def markdown_headings(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -141,6 +188,8 @@ def plain_text(text: str) -> str:
     """
     The words of `text` as a reader reads them: without marks, addresses or fences; block titles count, ids do not.
 
+    The text alternative of an image is not among them: whoever sees the picture does not read it.
+
     Paragraphs are separated by newlines. This is what word counts and reading levels are computed from.
     """
     parts: list[str] = []
@@ -152,6 +201,11 @@ def plain_text(text: str) -> str:
         elif token.type in ("code_block", "fence"):
             parts.append(token.content)
     return "\n".join(part for part in parts if part.strip())
+
+
+def count_words(markdown: str) -> int:
+    """The words of a learning text as a reader sees them: without marks, addresses and ids."""
+    return sum(1 for word in plain_text(markdown).split() if any(letter.isalnum() for letter in word))
 
 
 def _heading_id(inline: Token, taken: set[str]) -> str:
@@ -170,8 +224,6 @@ def _child_text(child: Token) -> str:
         return child.content
     if child.type in ("softbreak", "hardbreak"):
         return " "
-    if child.type == "image":
-        return child.content
     return ""
 
 
@@ -258,7 +310,11 @@ class _Renderer(RendererHTML):
         return self.renderToken(tokens, index, options, env)
 
     def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
-        return escape(tokens[index].content)
+        alternative = escape(tokens[index].content)
+        address = str(tokens[index].attrGet("src") or "")
+        if INTERNAL_IMAGE.match(address) and address in env["links"]:
+            return f'<img src="{escape(env["links"][address])}" alt="{alternative}">'
+        return alternative
 
     def table_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         label = _unused("Table", env)
@@ -293,6 +349,12 @@ def _parser() -> MarkdownIt:
     ordinary = parser.validateLink
     parser.validateLink = lambda url: bool(INTERNAL_LINK.match(url)) or ordinary(url)  # type: ignore[method-assign]
     return parser
+
+
+@lru_cache(maxsize=1)
+def _html_parser() -> MarkdownIt:
+    """Only to find HTML in a text; nothing is ever rendered with it."""
+    return MarkdownIt("commonmark", {"html": True})
 
 
 @lru_cache(maxsize=512)

@@ -11,15 +11,16 @@ does not change the hash of a course that does not use it.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeGuard, TypeVar
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Discriminator, Tag, field_validator, model_validator
 
 from goodstanding.core.documents import Number, Sequence, Strict
 
@@ -59,8 +60,64 @@ Level = Literal["beginning", "intermediate", "advanced"]
 Verification = Literal["read", "partly_read", "unverified"]
 """Whether the cited place was read in a source; what is not is shown as unverified and never graded."""
 
+EthicsComponent = Literal["sensitivity", "judgment", "motivation", "character"]
+"""Which part of acting ethically a scene or an item trains: to see, to weigh, to want, to carry through."""
+
 Flag = bool | int | str
 """The value of one thing a scenario remembers."""
+
+
+class Condition(Strict):
+    """What one remembered value must be, where equality says too little. All that is given must hold."""
+
+    at_least: int | None = None
+    at_most: int | None = None
+    is_not: Flag | None = None
+    one_of: Sequence[Flag] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Condition:
+        if self.at_least is None and self.at_most is None and self.is_not is None and not self.one_of:
+            raise ValueError("a condition says `at_least`, `at_most`, `is_not` or `one_of`")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError("`at_least` lies above `at_most`, so the condition can never be true")
+        return self
+
+    def holds(self, value: Flag) -> bool:
+        """Whether `value` is as the condition demands."""
+        if self.at_least is not None and not (_counts(value) and value >= self.at_least):
+            return False
+        if self.at_most is not None and not (_counts(value) and value <= self.at_most):
+            return False
+        if self.is_not is not None and same_flag(value, self.is_not):
+            return False
+        return not self.one_of or any(same_flag(value, allowed) for allowed in self.one_of)
+
+
+class Change(Strict):
+    """A remembered whole number goes up by ``add``, or down if that is negative."""
+
+    add: int
+
+
+def same_flag(one: Flag, other: Flag) -> bool:
+    """Whether two remembered values are the same; the type is compared too, for True is not 1 here."""
+    return type(one) is type(other) and one == other
+
+
+def _counts(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _kind_of_flag(value: object) -> str:
+    return "mapping" if isinstance(value, dict | Strict) else "value"
+
+
+Wanted = Annotated[Annotated[Flag, Tag("value")] | Annotated[Condition, Tag("mapping")], Discriminator(_kind_of_flag)]
+"""What ``when`` asks of one remembered value: that it is this, or a condition."""
+
+Assigned = Annotated[Annotated[Flag, Tag("value")] | Annotated[Change, Tag("mapping")], Discriminator(_kind_of_flag)]
+"""What ``set`` does to one remembered value: it becomes this, or changes by an amount."""
 
 
 class Objective(Strict):
@@ -145,6 +202,8 @@ class Section(Strict):
     duties: Sequence[Identifier] = ()
     minutes: int | None = None
     """The author's own estimate, where reading speed says too little (long tables, an exercise)."""
+    content_note: Text | None = None
+    """What a reader may want to know before opening it (abuse, suicide, sexual violation)."""
     text: Text
 
 
@@ -186,16 +245,16 @@ class Choice(Strict):
     rating: Literal["strong", "sound", "costly"]
     feedback: Feedback
     duty_ids: Sequence[Identifier] = ()
-    when: Mapping[str, Flag] = {}
-    """The choice is offered only if the scenario remembers exactly this."""
-    set: Mapping[str, Flag] = {}
+    when: Mapping[str, Wanted] = {}
+    """The choice is offered only if all that is remembered is as this asks."""
+    set: Mapping[str, Assigned] = {}
     """What the scenario remembers once this is chosen."""
 
 
 class Branch(Strict):
-    """A way on that is taken if the scenario remembers exactly `when`; the first that fits wins over the node's ``next``."""
+    """A way on that is taken if all of `when` holds; the first that fits wins over the node's ``next``."""
 
-    when: Mapping[str, Flag]
+    when: Mapping[str, Wanted]
     next: Identifier
 
 
@@ -207,7 +266,8 @@ class Node(Strict):
     One scene of a scenario.
 
     ``notice`` has marks, and goes on by ``next``; ``decide``, ``consult`` and ``document`` have choices; ``consequence``
-    and ``reflect`` only go on; ``end`` stops. ``reason_prompt`` asks for the learner's reason before any feedback.
+    and ``reflect`` only go on; ``end`` stops. Any node but the end may have marks. ``reason_prompt`` asks for the learner's
+    reason before any feedback.
     """
 
     node_id: Identifier
@@ -220,6 +280,9 @@ class Node(Strict):
     branches: Sequence[Branch] = ()
     next: Identifier | None = None
     est_seconds: int
+    ethics_component: EthicsComponent | None = None
+    model_reasoning: Text | None = None
+    """How an expert thinks at this point; shown beside the learner's own reason, after the play."""
 
     @model_validator(mode="after")
     def _parts_fit_kind(self) -> Node:
@@ -228,8 +291,10 @@ class Node(Strict):
             raise ValueError(f"a node of the kind `{self.kind}` needs at least two choices")
         if not chooses and self.choices:
             raise ValueError(f"a node of the kind `{self.kind}` has no choices; use `decide`, `consult` or `document`")
-        if (self.kind == "notice") != bool(self.marks):
-            raise ValueError("`marks` belong to nodes of the kind `notice`, and every such node has some")
+        if self.kind == "notice" and not self.marks:
+            raise ValueError("a node of the kind `notice` needs `marks`: what there is to notice")
+        if self.kind == "end" and (self.marks or self.reason_prompt is not None):
+            raise ValueError("a node of the kind `end` asks for nothing: it has no `marks` and no `reason_prompt`")
         goes_on = self.kind in ("notice", "consequence", "reflect")
         if goes_on and self.next is None:
             raise ValueError(f"a node of the kind `{self.kind}` needs `next`, the node that follows")
@@ -250,6 +315,10 @@ class Scenario(Strict):
     objectives: Sequence[Identifier]
     start: Identifier
     state: Mapping[str, Flag] = {}
+    content_note: Text | None = None
+    """What a learner may want to know before playing (abuse, suicide, sexual violation)."""
+    setting: Text | None = None
+    """Where it plays, in a word or two, where several scenarios vary one dilemma."""
     nodes: Sequence[Node]
 
     def node(self, node_id: str) -> Node:
@@ -277,6 +346,14 @@ class Item(Strict):
     section: Identifier
     cognitive_level: Literal["recall", "application", "analysis"]
     references: Sequence[Identifier]
+    ethics_component: EthicsComponent | None = None
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def _one_key(cls, value: object) -> object:
+        if isinstance(value, list | tuple):
+            raise ValueError("an item has one best answer, so `key` names one option; write another item for the other")  # noqa: TRY004
+        return value
 
     def option(self, option_id: str) -> Option:
         """The option with this id; KeyError if there is none."""
@@ -304,6 +381,83 @@ class PostTest(Strict):
     def item(self, item_id: str) -> Item:
         """The item with this id; KeyError if there is none."""
         return _by(self.items, "id", item_id)
+
+
+class Spotting(Strict):
+    """A scene without a label, in which a learner marks what needs attention; asked before the course and not graded."""
+
+    text: Text
+    marks: Sequence[Mark]
+
+
+class Pretest(Strict):
+    """What is asked before the first section: never graded, never drawn again, without feedback until the end."""
+
+    items: Sequence[Item]
+    spotting: Spotting | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Pretest:
+        if not self.items:
+            raise ValueError("a pretest asks at least one item")
+        return self
+
+    def item(self, item_id: str) -> Item:
+        """The item with this id; KeyError if there is none."""
+        return _by(self.items, "id", item_id)
+
+
+class ApprovalBody(Strict):
+    """
+    What one approval body counts and asks. It claims no approval: those are recorded, with evidence, by the sponsor.
+
+    Every number is configuration, because bodies change theirs; what is not given, the body does not ask.
+    """
+
+    body: Identifier
+    minutes_per_hour: int = 60
+    increment: Number = Decimal("0.25")
+    items_per_hour: int | None = None
+    pass_percent: int | None = None
+    attempts_before_restudy: int | None = None
+    attempts_in_all: int | None = None
+    evaluation_note: Text | None = None
+    evaluation_questions: Sequence[EvaluationQuestion] = ()
+
+    @model_validator(mode="after")
+    def _numbers_fit(self) -> ApprovalBody:
+        for name in ("minutes_per_hour", "increment", "items_per_hour", "attempts_before_restudy", "attempts_in_all"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise ValueError(f"`{name}` must be above 0, not {value}")
+        if self.pass_percent is not None and not 1 <= self.pass_percent <= 100:  # noqa: PLR2004
+            raise ValueError(f"`pass_percent` lies between 1 and 100, not at {self.pass_percent}")
+        return self
+
+
+class Image(Strict):
+    """A picture, carried inside the version, because a version is played without its files."""
+
+    id: Identifier
+    media_type: Literal["image/svg+xml", "image/png", "image/jpeg"]
+    width: int
+    height: int
+    data: str
+    """The file in base64."""
+
+    @property
+    def content(self) -> bytes:
+        """The file itself."""
+        return base64.b64decode(self.data)
+
+
+class Term(Strict):
+    """A word of the field, explained where it is used: ``[dual relationship](term:dual-relationship)``."""
+
+    id: Identifier
+    term: Text
+    definition: Text
+    references: Sequence[Identifier] = ()
 
 
 class Reference(Strict):
@@ -366,6 +520,10 @@ class Course(Strict):
     attestation: Text
     references: Sequence[Reference]
     duties: Sequence[Duty]
+    pretest: Pretest | None = None
+    approval_bodies: Sequence[ApprovalBody] = ()
+    glossary: Sequence[Term] = ()
+    images: Sequence[Image] = ()
 
     def section(self, section_id: str) -> Section:
         """The section with this id; KeyError if there is none."""
@@ -386,6 +544,14 @@ class Course(Strict):
     def reference(self, reference_id: str) -> Reference:
         """The reference with this id; KeyError if there is none."""
         return _by(self.references, "id", reference_id)
+
+    def term(self, term_id: str) -> Term:
+        """The glossary entry with this id; KeyError if there is none."""
+        return _by(self.glossary, "id", term_id)
+
+    def image(self, image_id: str) -> Image:
+        """The picture with this id; KeyError if there is none."""
+        return _by(self.images, "id", image_id)
 
     @property
     def evaluation_questions(self) -> tuple[EvaluationQuestion, ...]:
@@ -441,6 +607,8 @@ def _lean(value: object, dumped: Any) -> Any:
         }
     if isinstance(value, tuple):
         return [_lean(part, plain) for part, plain in zip(value, dumped, strict=True)]
+    if isinstance(value, Mapping):
+        return {name: _lean(part, dumped[name]) for name, part in value.items()}
     return dumped
 
 

@@ -14,8 +14,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from goodstanding.core.courseware.markdown import plain_text
-from goodstanding.core.courseware.model import Choice, Flag, Identifier, Mark, Node, Scenario
+from goodstanding.core.courseware.markdown import count_words
+from goodstanding.core.courseware.model import (
+    Assigned,
+    Change,
+    Choice,
+    Condition,
+    Flag,
+    Identifier,
+    Mark,
+    Node,
+    Scenario,
+    Wanted,
+    same_flag,
+)
 from goodstanding.core.documents import Sequence, Strict
 
 MAX_SITUATIONS = 10_000
@@ -78,35 +90,44 @@ def offered(scenario: Scenario, state: State) -> tuple[Choice, ...]:
     return _offered(place.node, place.memory)
 
 
-def choose(scenario: Scenario, state: State, choice_id: str) -> State:
-    """The state after choosing `choice_id` at the current node; IllegalStep if that is not possible here."""
+def choose(scenario: Scenario, state: State, choice_id: str, marks: Iterable[str] = ()) -> State:
+    """
+    The state after choosing `choice_id` at the current node; IllegalStep if that is not possible here.
+
+    `marks` are what was noticed in the same scene, if it holds anything to notice.
+    """
     node = current(scenario, state)
-    return _with(scenario, state, Step(node_id=node.node_id, choice_id=choice_id))
+    return _with(scenario, state, Step(node_id=node.node_id, choice_id=choice_id, marks=_picked(node, marks)))
 
 
 def mark(scenario: Scenario, state: State, marks: Iterable[str]) -> State:
     """
-    The state after marking what needs attention at a ``notice`` node and going on.
+    The state after marking what needs attention at a node that only goes on, such as ``notice``, and going on.
 
     No mark is wrong, none is required, and their order and repetition do not matter.
     """
     node = current(scenario, state)
-    if node.kind in ("consequence", "reflect"):
+    if node.kind in ("consequence", "reflect") and not node.marks:
         raise WrongStep("There is nothing to mark in this scene. Read on.")
-    chosen = set(marks)
-    known = [each.mark_id for each in node.marks]
-    if node.kind == "notice" and (strange := sorted(chosen - set(known))):
-        raise UnknownMark(f"This scene has nothing called {', '.join(strange)} to mark.")
-    picked = tuple(mark_id for mark_id in known if mark_id in chosen)
-    return _with(scenario, state, Step(node_id=node.node_id, marks=picked))
+    return _with(scenario, state, Step(node_id=node.node_id, marks=_picked(node, marks)))
 
 
-def proceed(scenario: Scenario, state: State) -> State:
-    """The state after reading on at a ``consequence`` or ``reflect`` node."""
+def proceed(scenario: Scenario, state: State, marks: Iterable[str] = ()) -> State:
+    """The state after reading on at a ``consequence`` or ``reflect`` node, with what was noticed there, if anything."""
     node = current(scenario, state)
     if node.kind == "notice":
         raise WrongStep("This scene asks what you notice. Mark what you see, or nothing, and go on.")
-    return _with(scenario, state, Step(node_id=node.node_id))
+    return _with(scenario, state, Step(node_id=node.node_id, marks=_picked(node, marks)))
+
+
+def _picked(node: Node, marks: Iterable[str]) -> tuple[str, ...]:
+    """`marks` in the order of the scene, each once; UnknownMark if the scene has no such thing."""
+    chosen = set(marks)
+    known = [each.mark_id for each in node.marks]
+    # A scene that still waits for a choice, or has ended, says so itself, whatever came along with the step.
+    if known and (strange := sorted(chosen - set(known))):
+        raise UnknownMark(f"This scene has nothing called {', '.join(strange)} to mark.")
+    return tuple(mark_id for mark_id in known if mark_id in chosen)
 
 
 def is_finished(scenario: Scenario, state: State) -> bool:
@@ -129,7 +150,7 @@ def last_choice(scenario: Scenario, state: State) -> Choice | None:
 
 
 def noticed(scenario: Scenario, state: State) -> tuple[tuple[Mark, bool], ...]:
-    """Every mark of every ``notice`` node passed so far, and whether the learner set it. For the debrief."""
+    """Everything there was to notice in the scenes passed so far, and whether the learner marked it. For the debrief."""
     return tuple((each, each.mark_id in step.marks) for step in state.steps for each in scenario.node(step.node_id).marks)
 
 
@@ -139,11 +160,25 @@ class _Place:
     memory: Mapping[str, Flag]
 
 
-def _fits(when: Mapping[str, Flag], remembered: Mapping[str, Flag]) -> bool:
-    # The type is compared too: True is not 1 here.
-    return all(
-        name in remembered and type(remembered[name]) is type(value) and remembered[name] == value for name, value in when.items()
-    )
+def _fits(when: Mapping[str, Wanted], remembered: Mapping[str, Flag]) -> bool:
+    return all(name in remembered and _is(wanted, remembered[name]) for name, wanted in when.items())
+
+
+def _is(wanted: Wanted, value: Flag) -> bool:
+    return wanted.holds(value) if isinstance(wanted, Condition) else same_flag(wanted, value)
+
+
+def _remembering(remembered: Mapping[str, Flag], changes: Mapping[str, Assigned]) -> dict[str, Flag]:
+    """What is remembered after `changes`; a mapping of its own, so that no play can touch another."""
+    after = dict(remembered)
+    for name, change in changes.items():
+        if isinstance(change, Change):
+            before = after[name]
+            assert isinstance(before, int)  # the loader lets only whole numbers be counted
+            after[name] = before + change.add
+        else:
+            after[name] = change
+    return after
 
 
 def _offered(node: Node, remembered: Mapping[str, Flag]) -> tuple[Choice, ...]:
@@ -180,13 +215,15 @@ def _after(scenario: Scenario, place: _Place, step: Step) -> _Place:
         raise ScenarioFinished("This scenario has ended. You can start it again from the beginning.")
     if step.node_id != node.node_id:
         raise WrongStep("This step belongs to another scene. Reload the page to see where you are.")
+    if strange := sorted(set(step.marks) - {each.mark_id for each in node.marks}):
+        raise UnknownMark(f"This scene has nothing called {', '.join(strange)} to mark.")
     if node.choices:
         if step.choice_id is None:
             raise WrongStep("This scene waits for a choice. Choose one of the options first.")
         choice = _choice(node, step.choice_id)
         if not _fits(choice.when, place.memory):
             raise UnknownChoice("This choice is not offered here. Nothing was changed; choose one of those shown.")
-        return _Place(scenario.node(choice.next), {**place.memory, **choice.set})
+        return _Place(scenario.node(choice.next), _remembering(place.memory, choice.set))
     if step.choice_id is not None:
         raise WrongStep("There is nothing to choose in this scene. Read on.")
     return _Place(scenario.node(_way_on(node, place.memory)), place.memory)
@@ -218,12 +255,22 @@ class Exploration:
     most_words: int
     fewest_seconds: int
     most_seconds: int
+    plays: int
+    """In how many ways it can be played, apart from what is marked on the way."""
+    fewest_tasks: int
+    most_tasks: int
+    """Scenes of a play that ask for something: to notice, to decide, whom to consult, what to write."""
+    fewest_choices: int
+    most_choices: int
+    """Scenes of a play in which one of several things is chosen."""
 
     @property
     def sound(self) -> bool:
         """Whether every play ends."""
         return not (self.stuck or self.loop or self.too_large)
 
+
+_TASKS = ("notice", "decide", "consult", "document")
 
 _Situation = tuple[str, tuple[tuple[str, Flag], ...]]
 
@@ -288,7 +335,7 @@ class _Search:
         if not choices:
             self.stuck.add(name)
         self.offered.update((name, choice.choice_id) for choice in choices)
-        return list(dict.fromkeys((choice.next, tuple(sorted({**known, **choice.set}.items()))) for choice in choices))
+        return list(dict.fromkeys((choice.next, tuple(sorted(_remembering(known, choice.set).items()))) for choice in choices))
 
     def result(self) -> Exploration:
         sound = not (self.stuck or self.loop or self.too_large)
@@ -297,6 +344,10 @@ class _Search:
         seconds = {situation: self.nodes[situation[0]].est_seconds for situation in self.ways}
         fewest_words, most_words = self._total(words) if sound else (0, 0)
         fewest_seconds, most_seconds = self._total(seconds) if sound else (0, 0)
+        tasks = {situation: int(self.nodes[situation[0]].kind in _TASKS) for situation in self.ways}
+        choices = {situation: int(bool(self.nodes[situation[0]].choices)) for situation in self.ways}
+        fewest_tasks, most_tasks = self._total(tasks) if sound else (0, 0)
+        fewest_choices, most_choices = self._total(choices) if sound else (0, 0)
         return Exploration(
             reachable=frozenset(name for name, _ in self.ways),
             offered=frozenset(self.offered),
@@ -310,13 +361,32 @@ class _Search:
             most_words=most_words,
             fewest_seconds=fewest_seconds,
             most_seconds=most_seconds,
+            plays=self._plays() if sound else 0,
+            fewest_tasks=fewest_tasks,
+            most_tasks=most_tasks,
+            fewest_choices=fewest_choices,
+            most_choices=most_choices,
         )
+
+    def _plays(self) -> int:
+        """The number of ways through; two choices that lead to one situation are two."""
+        count: dict[_Situation, int] = {}
+        for situation in self.done:
+            name, remembered = situation
+            node, known = self.nodes[name], dict(remembered)
+            if node.choices:
+                count[situation] = sum(
+                    count[choice.next, tuple(sorted(_remembering(known, choice.set).items()))] for choice in _offered(node, known)
+                )
+            else:
+                count[situation] = sum(count[way] for way in self.ways[situation]) if self.ways[situation] else 1
+        return count[self.first]
 
     def _words(self, situation: _Situation) -> int:
         """The words every learner meets here: the scene, and what is offered to mark or to choose; not the reasoning."""
         node, known = self.nodes[situation[0]], dict(situation[1])
         texts = [node.text, *(each.label for each in node.marks), *(choice.label for choice in _offered(node, known))]
-        return sum(len(plain_text(text).split()) for text in texts)
+        return sum(map(count_words, texts))
 
     def _total(self, weight: Mapping[_Situation, int]) -> tuple[int, int]:
         low: dict[_Situation, int] = {}
