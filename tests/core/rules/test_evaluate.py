@@ -346,7 +346,7 @@ def test_what_the_license_tells_is_not_put_into_the_mouth_of_its_holder() -> Non
         "ethics", 3, applies_when={"about": "months_licensed", "at_most": 12}, applies_text="your license is younger than a year"
     )
     assert answer(book(long_held)).not_applicable[0].why == (
-        "Due only if your license is younger than a year; by what your license tells, that is not so."
+        "Due only if your license is younger than a year; by what your license says, that is not so."
     )
 
 

@@ -276,7 +276,7 @@ def not_applicable(requirement_: Requirement, *, renewals: FactValue | None) -> 
     elif any(facts):
         why = "by what your license and your answers say, that is not so"
     else:
-        why = "by what your license tells, that is not so"
+        why = "by what your license says, that is not so"
     return f"Due only if {requirement_.applies_text}; {why}."
 
 
