@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -70,6 +71,15 @@ def test_evaluate_answers_in_sentences(case: Path) -> None:
     assert result.returncode == 0
     assert "You have 5 of 6 hours in law and ethics; 1 is still owed by 31 May 2027." in result.stdout
     assert "Check with your board" in result.stdout
+
+
+def test_evaluate_names_days_as_its_sentences_do(case: Path) -> None:
+    lines = run("evaluate", case).stdout.splitlines()
+    assert lines[0].endswith(": UNMET on 23 November 2026 (1 June 2025 to 31 May 2027)")
+    assert any(line.startswith("  1 March 2026, Ethics in a small town: toward total 6, ethics 5.") for line in lines)
+    checked = next(line for line in lines if line.startswith("Rule us/ca/lmft"))
+    assert "checked on 23 November 2026." in checked
+    assert not re.search(r"\d{4}-\d\d-\d\d", "\n".join(lines))
 
 
 def test_evaluate_on_another_day_than_the_case_names(case: Path) -> None:

@@ -12,6 +12,7 @@ from goodstanding.conf.commands.days import day
 from goodstanding.conf.content import content_root
 from goodstanding.core.rules.case import read_case
 from goodstanding.core.rules.evaluate import evaluate
+from goodstanding.core.rules.explain import show_day
 from goodstanding.core.rules.load import load_rules
 from goodstanding.core.rules.outcome import Evaluation, show_number, to_json
 
@@ -40,8 +41,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(evaluation: Evaluation) -> None:
-    period = f"{evaluation.period.start} to {evaluation.period.end}" if evaluation.period else "period not known"
-    _print(f"{evaluation.title}: {evaluation.standing.upper()} on {evaluation.on} ({period})")
+    period = "period not known"
+    if evaluation.period is not None:
+        period = f"{show_day(evaluation.period.start)} to {show_day(evaluation.period.end)}"
+    _print(f"{evaluation.title}: {evaluation.standing.upper()} on {show_day(evaluation.on)} ({period})")
     _print(evaluation.summary)
     _print(f"Next: {evaluation.next_step}")
     for one in evaluation.requirements:
@@ -55,7 +58,7 @@ def _show(evaluation: Evaluation) -> None:
         _print("\nCredits")
     for credit in evaluation.credits:
         toward = ", ".join(f"{name} {show_number(hours)}" for name, hours in credit.toward.items()) or "nothing"
-        _print(f"  {credit.completed} {credit.title}: toward {toward}. {credit.why_not or ''}".rstrip())
+        _print(f"  {show_day(credit.completed)}, {credit.title}: toward {toward}. {credit.why_not or ''}".rstrip())
     open_ = [question for question in evaluation.open_questions if question.decides and not question.confirmed]
     if open_:
         _print("\nOpen questions")
@@ -63,7 +66,7 @@ def _show(evaluation: Evaluation) -> None:
         _print(f"  {question.id} (decides {', '.join(question.decides)}): {question.text}")
     _print(
         f"\nRule {evaluation.rule}, version {evaluation.rule_version}, confidence {evaluation.confidence}, "
-        f"checked on {evaluation.checked_on}. Check with your board: {evaluation.board_url}\n"
+        f"checked on {show_day(evaluation.checked_on)}. Check with your board: {evaluation.board_url}\n"
     )
 
 
