@@ -46,11 +46,12 @@ class Credited:
         self.on = on
         self.undecided = undecided
         self._accepted: dict[tuple[int, ...], frozenset[str]] = {}
+        self._reasons: dict[object, str] = {}
 
     @cached_property
     def answers(self) -> tuple[CreditAnswer, ...]:
         """One answer for each entry, oldest first."""
-        return tuple(self._answer(entry) for entry in self.entries)
+        return tuple([self._answer(entry) for entry in self.entries])
 
     def where(self, cap: Cap) -> tuple[str, ...]:
         """What a cap is about, in words, if it leaves other requirements alone."""
@@ -109,17 +110,18 @@ class Credited:
         Hours that were shared out among requirements obey the caps already. What asks for a course takes it whole, however
         many of its hours a cap lets through, so such hours only fill what the caps leave.
         """
+        counted = dict.fromkeys([entry.id for entry in self.entries], Decimal(0))
+        counted.update((entry_id, round_down(hours)) for entry_id, hours in self.tally.used.items())
         sharing = bool(self.tally.used)
-        counted: dict[str, Decimal] = {}
+        asking = {one for one in self.verdicts if self._asks_hours(one)}
         more: dict[str, Decimal] = {}
-        for entry in self.entries:
-            toward = self._toward[entry.id]
-            of_hours = [hours for one, hours in toward.items() if self._asks_hours(one)]
-            used = round_down(self.tally.used.get(entry.id, Fraction(0)))
-            counted[entry.id] = used if sharing else max(of_hours, default=Decimal(0))
-            most = max([*toward.values(), used], default=Decimal(0))
-            if most > counted[entry.id]:
-                more[entry.id] = most
+        for entry_id, toward in self._toward.items():
+            if toward:
+                if not sharing:
+                    counted[entry_id] = max([hours for one, hours in toward.items() if one in asking], default=Decimal(0))
+                most = max(toward.values())
+                if most > counted[entry_id]:
+                    more[entry_id] = most
         if not more:
             return counted
         rooms = [_Room(result, self.ground, counted) for result in self.tally.caps if not result.cap.on]
@@ -153,9 +155,18 @@ class Credited:
         return self._capped(entry, counted) or (None if entry.in_period else explain.earlier(self.period))
 
     def _why_nothing(self, entry: Entry) -> str:
-        """Why nothing of an open entry counts: first whether anything could use it, then what stands in the way."""
+        """Why nothing of an open entry counts; entries that nothing here tells apart have the same reason."""
+        doubts = tuple([doubt for doubt in self.doubts.get(entry.id, ()) if not self._is_settled(doubt, entry)])
+        lost = tuple([number for number, result in enumerate(self.tally.caps) if entry.id in result.entries])
+        amount = entry.credit.quantity.amount
+        key = (self._groups[entry.id], doubts, lost, entry.repeats, amount, self._board_hours(entry))
+        if key not in self._reasons:
+            self._reasons[key] = self._reason(entry, doubts)
+        return self._reasons[key]
+
+    def _reason(self, entry: Entry, doubts: Sequence[str]) -> str:
+        """First whether anything could use it, then what stands in the way."""
         groups = self._groups[entry.id]
-        doubts = [doubt for doubt in self.doubts.get(entry.id, ()) if not self._is_settled(doubt, entry)]
         if not any(self._asked >> number & 1 for number in groups):
             if any(self._perhaps_asked >> number & 1 for number in groups):
                 return explain.open_reading()

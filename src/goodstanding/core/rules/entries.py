@@ -109,6 +109,7 @@ def entries_for(
         for part in credit.parts:
             if part.topics not in topics:
                 topics[part.topics] = _about(part.topics, rules.topics, place)
+        repeating = first_of_course and credit.course is not None
         in_period = period.start <= credit.completed <= period.end
         entries.append(
             Entry(
@@ -118,7 +119,7 @@ def entries_for(
                 _parts(credit, topics),
                 _state(credit, on=on),
                 in_period,
-                _repeated(credit, first_of_course) if in_period and first_of_course else None,
+                _repeated(credit, first_of_course) if in_period and repeating else None,
                 "exam" if credit.quantity.unit == "exam" else credit.activity,
                 None if credit.sponsor is None else credit.sponsor.kind,
             )
@@ -159,14 +160,13 @@ def _state(credit: CreditEntry, *, on: dt.date) -> State:
 
 
 def _parts(credit: CreditEntry, topics: dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]) -> tuple[Part, ...]:
-    whole = credit.quantity.amount
-    parts = [
-        Part(part.amount, *topics[part.topics], part.format or credit.format)
-        for part in credit.parts
+    rest = whole = credit.quantity.amount
+    parts = []
+    for part in credit.parts:
         # A course without hours still is a course about its topics.
-        if part.amount or not whole
-    ]
-    rest = whole - sum((part.amount for part in parts), _ZERO)
+        if part.amount or not whole:
+            parts.append(Part(part.amount, *topics[part.topics], part.format or credit.format))
+            rest -= part.amount
     if rest or not parts:
         parts.append(Part(rest, _NOTHING, _NOTHING, credit.format))
     return tuple(parts)
@@ -440,11 +440,11 @@ class Pool:
         self.groups: list[Group] = []
         limits = sorted(set(days))
         crowded = vocabulary.crowded(entry for entry in entries if entry.state == "open")
-        found: dict[object, Group] = {}
+        found: dict[object, dict[object, Group]] = {}
         for entry in entries:
             if entry.state != "open":
                 continue
-            settled = _settled(entry, license_, vocabulary)
+            settled = _settled(entry, license_, vocabulary) if license_.confirmed else _NOTHING
             credit = entry.credit
             same_entry = (
                 credit.quantity.unit,
@@ -459,11 +459,12 @@ class Pool:
                 vocabulary.title(credit),
                 entry.id if entry.id in crowded else None,
             )
+            alike = found.setdefault(same_entry, {})
             for part in entry.parts:
-                key = (same_entry, part.topics, part.here, part.format if vocabulary.formats else None)
-                group = found.get(key)
+                key = (part.topics, part.here, part.format if vocabulary.formats else None)
+                group = alike.get(key)
                 if group is None:
-                    group = found[key] = Group(entry, part, settled, members=[], shapes={}, crowded=entry.id in crowded)
+                    group = alike[key] = Group(entry, part, settled, members=[], shapes={}, crowded=entry.id in crowded)
                     self.groups.append(group)
                 group.members.append((entry, part.amount))
                 shape = (credit.quantity.amount, part.amount)
@@ -712,8 +713,6 @@ class Pool:
 
 
 def _settled(entry: Entry, license_: License, vocabulary: Vocabulary) -> frozenset[str]:
-    if not license_.confirmed:
-        return _NOTHING
     names = ("approvals", "repeat", *ATTRIBUTES)
     return frozenset(name for name in names if name not in vocabulary.contested and license_.confirms(f"{name}:{entry.id}"))
 

@@ -457,16 +457,13 @@ class _License:
         )
 
     def _sources(self, ids: Iterable[str]) -> tuple[SourceAnswer, ...]:
-        return tuple(
-            SourceAnswer(
-                id=source_id,
-                url=(source := self.rule.sources[source_id]).url,
-                kind=source.kind,
-                says=source.says,
-                dated=None if source.dated is None else str(source.dated),
-            )
-            for source_id in ids
-        )
+        memory = self.rules[self.rule.id].memory
+        return tuple([memory.get(("source", one)) or memory.setdefault(("source", one), self._source(one)) for one in ids])
+
+    def _source(self, source_id: str) -> SourceAnswer:
+        source = self.rule.sources[source_id]
+        dated = None if source.dated is None else str(source.dated)
+        return SourceAnswer(id=source_id, url=source.url, kind=source.kind, says=source.says, dated=dated)
 
 
 def _is_full(result: CapResult) -> bool:
