@@ -119,6 +119,14 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
+def total(amounts: Sequence[int], mask: int) -> int:
+    """The sum of the amounts at the members of a set of bits."""
+    return sum(itertools.compress(amounts, f"{mask:b}"[::-1].encode().translate(_FLAGS)))
+
+
+_FLAGS = bytes.maketrans(b"01", b"\0\1")
+
+
 def owed(problem: Problem, missing: Sequence[Fraction]) -> Fraction:
     """
     The fewest hours that would still have to be taken, each on the subject of one part and of all it belongs to.
@@ -180,7 +188,7 @@ def _merged(problem: Problem) -> tuple[Problem, list[int]]:
         return sum([1 << at for at, one in enumerate(classes) if one & mask])
 
     merged = Problem(
-        tuple([sum([problem.amounts[group] for group in bits(one)]) for one in classes]),
+        tuple([total(problem.amounts, one) for one in classes]),
         tuple([Want(want.owner, within(want.mask), want.need) for want in problem.wants]),
         tuple([Limit(within(limit.mask), limit.most, limit.owners) for limit in problem.limits]),
         problem.parents,

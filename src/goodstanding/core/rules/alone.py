@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.entries import Span, Terms
 from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Choice, Dimension, Ground, Index, choices
-from goodstanding.core.rules.model import Reading, Requirement, late, unsettled
+from goodstanding.core.rules.model import Requirement, late, unsettled
 from goodstanding.core.rules.needs import NOTHING, Need
 
 if TYPE_CHECKING:
@@ -84,9 +84,10 @@ class Alone:
 
     def _asks(self, requirement: Requirement, dimension: Dimension) -> bool:
         """Whether what is asked can depend on this dimension, and not only how many hours entries are."""
-        names = {requirement.id, "total"}
-        return dimension.id != DOUBTS and any(
-            not isinstance(one, Reading) or one.carry_in is not None or not names.isdisjoint(one.requirements)
+        if not dimension.is_question:
+            return dimension.id != DOUBTS
+        return any(
+            requirement.id in one.requirements or "total" in one.requirements or one.carry_in is not None
             for one in dimension.values
         )
 

@@ -260,6 +260,8 @@ class Vocabulary:
     """What a rule can tell hours apart by; worked out once per rule."""
 
     def __init__(self, rule: RuleFile) -> None:
+        self._asked: dict[int, tuple[Which, tuple[tuple[str, tuple[str, ...]], ...]]] = {}
+        self._within: dict[int, tuple[Which, tuple[tuple[str, tuple[str, ...]], ...]]] = {}
         parts = [part for which in selections_of(rule) for part in which.parts()]
         self.formats = any(part.formats is not None for part in parts)
         self.activities = any(part.activities is not None for part in parts)
@@ -280,6 +282,18 @@ class Vocabulary:
         """The activities that such a cap is about; with None it is any."""
         self.contested = _contested(rule)
         """The attributes that can not turn out well for every part of the rule at once; they must be stated, not settled."""
+
+    def asked_by(self, which: Which) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What `which` itself asks for; see the function of this name."""
+        if id(which) not in self._asked:
+            self._asked[id(which)] = (which, tuple(asked_by(which)))
+        return self._asked[id(which)][1]
+
+    def asked_within(self, which: Which) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What `which` and every one inside it asks for."""
+        if id(which) not in self._within:
+            self._within[id(which)] = (which, tuple(one for part in which.parts() for one in asked_by(part)))
+        return self._within[id(which)][1]
 
     def course(self, credit: CreditEntry) -> object:
         """What the rule can see of the identity of a course."""
@@ -478,6 +492,7 @@ class Pool:
         self._by_entry: dict[str, int] | None = None
         self._rated: dict[object, dict[Shape, Fraction]] = {}
         self._measures: dict[object, Measure] = {}
+        self._units = tuple({group.entry.credit.quantity.unit: None for group in self.groups})
         self._counts: dict[int, Counts] = {}
         self.everything = (1 << len(self.groups)) - 1
         self.in_period = self._repeating = 0
@@ -520,7 +535,7 @@ class Pool:
 
     def _fitting(self, which: Which, *, good: bool, generous: bool, unsettled: bool) -> int:
         mask = self.everything
-        for name, values in asked_by(which):
+        for name, values in self.vocabulary.asked_by(which):
             stated = self._stating(name, values)
             unknown = self._leaving_open(name, values) & ~stated
             if not generous and unknown:
@@ -595,17 +610,16 @@ class Pool:
     def unstated(self, which: Which, *, unsettled: bool = False) -> dict[str, int]:
         """What entries leave unstated and `which` asks for, with the groups where that could decide whether they fit."""
         found: dict[str, int] = {}
+        for name, values in self.vocabulary.asked_within(which):
+            if unknown := self._leaving_open(name, values) & ~self._stating(name, values):
+                doubt = DOUBT.get(name, name)
+                unknown &= -1 if unsettled else ~self.settled(doubt)
+                found[doubt] = found.get(doubt, 0) | unknown
+        if not found:
+            return found
         wide = self.fitting(which, good=True, generous=True, unsettled=unsettled)
         undecided = wide & ~self.fitting(which, good=True, generous=False, unsettled=unsettled)
-        if undecided:
-            for part in which.parts():
-                for name, values in asked_by(part):
-                    doubt = DOUBT.get(name, name)
-                    unknown = self._leaving_open(name, values) & ~self._stating(name, values) & undecided
-                    unknown &= -1 if unsettled else ~self.settled(doubt)
-                    if unknown:
-                        found[doubt] = found.get(doubt, 0) | unknown
-        return found
+        return {doubt: unknown & undecided for doubt, unknown in found.items() if unknown & undecided}
 
     def about(self, topics: tuple[str, ...], *, generous: bool) -> int:
         """The groups about one of `topics`; with law whose state is unstated if `generous` or settled by the holder."""
@@ -642,7 +656,8 @@ class Pool:
 
     def measure(self, terms: Terms) -> Measure:
         """The hours of each group whoever approved it, which is the same for many terms."""
-        key = (terms.hour_minutes, tuple(terms.hours_per_unit.items()), terms.generous)
+        rates = tuple([hours_per(unit, terms) for unit in self._units])
+        key = (rates, terms.generous and (None in rates or bool(self.rule.rates)))
         if key not in self._measures:
             exact = [self._rated_hours(number, terms) for number in range(len(self.groups))]
             scale = math.lcm(*{hours.denominator for rated in self._rated.values() for hours in rated.values()})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
-from goodstanding.core.rules.allocate import bits
+from goodstanding.core.rules.allocate import total
 from goodstanding.core.rules.case import License
 from goodstanding.core.rules.clauses import Accepts, Hours, Unit, Which
 from goodstanding.core.rules.entries import Entry, Pool, Span, Terms, Vocabulary, selections_of
@@ -51,6 +51,7 @@ class Dimension:
     values: tuple[Any, ...]
     settled: bool = False
     is_fact: bool = False
+    is_question: bool = False
     classes: tuple[int, ...] = ()
 
 
@@ -210,7 +211,9 @@ class Ground:
 
     def measures(self, dimension: Dimension) -> bool:
         """Whether how many hours entries are can depend on this dimension."""
-        return dimension.id == DOUBTS or any(isinstance(one, Reading) and self.changes_terms(one) for one in dimension.values)
+        if not dimension.is_question:
+            return dimension.id == DOUBTS
+        return any(self.changes_terms(one) for one in dimension.values)
 
     def _all_changing(self) -> frozenset[int]:
         readings = (reading for question in self.rule.open_questions for reading in question.readings)
@@ -270,7 +273,7 @@ class Ground:
         found = self._units.get(key)
         if found is None:
             amounts = self.pool.counts(terms).groups
-            found = self._units[key] = sum([amounts[group] for group in bits(mask)])
+            found = self._units[key] = total(amounts, mask)
         return found
 
     def hours(self, terms: Terms, mask: int) -> Fraction:

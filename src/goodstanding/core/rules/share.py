@@ -15,7 +15,7 @@ from fractions import Fraction
 from goodstanding.core.rules.allocate import MAX_LINKED, Allocation, Limit, Problem, Want, allocate
 from goodstanding.core.rules.alone import Alone, Result, Results
 from goodstanding.core.rules.entries import Terms
-from goodstanding.core.rules.ground import MAX_COMBINATIONS, Dimension, Ground, Index, choices, union
+from goodstanding.core.rules.ground import MAX_COMBINATIONS, Dimension, Ground, choices, union
 from goodstanding.core.rules.limits import Held, Limits
 from goodstanding.core.rules.model import Requirement
 from goodstanding.core.rules.needs import NOTHING
@@ -137,23 +137,20 @@ class Sharing:
             positions = _positions(dimensions, own[one.id])
             reached.append((one.id, positions, self.alone.results(one, [dimensions[at] for at in positions])))
         wide = [at for at, one in enumerate(dimensions) if self.ground.measures(one)]
-        capped = [(cap, sorted({*wide, *_positions(dimensions, self.unknowns.of_cap(cap))})) for cap in self.limits.tight]
-        held: dict[tuple[str, Index], Held | None] = {}
-        terms: dict[Index, Terms] = {}
+        terms = {index: self.ground.terms(choice) for index, choice in choices([dimensions[at] for at in wide])}
+        capped = []
+        for cap in self.limits.tight:
+            positions = sorted({*wide, *_positions(dimensions, self.unknowns.of_cap(cap))})
+            here = choices([dimensions[at] for at in positions])
+            capped.append(
+                (positions, {index: self.limits.held(cap, choice, self.ground.terms(choice)) for index, choice in here})
+            )
         shared: dict[object, dict[str, Result]] = {}
         found: dict[str, Results] = {one.id: {} for one in members}
-        for index, choice in choices(dimensions):
-            place = tuple([index[at] for at in wide])
-            if place not in terms:
-                terms[place] = self.ground.terms(choice)
-            these = terms[place]
+        for index in itertools.product(*[range(len(one.values)) for one in dimensions]):
+            these = terms[tuple([index[at] for at in wide])]
             asked = {one_id: alone[tuple([index[at] for at in positions])] for one_id, positions, alone in reached}
-            caps = []
-            for cap, positions in capped:
-                spot = (cap.id, tuple([index[at] for at in positions]))
-                if spot not in held:
-                    held[spot] = self.limits.held(cap, choice, these)
-                caps.append(held[spot])
+            caps = [held[tuple([index[at] for at in positions])] for positions, held in capped]
             key = (id(these), *map(id, asked.values()), *map(id, caps))
             if key not in shared:
                 shared[key] = self._share(asked, these, [one for one in caps if one is not None])

@@ -57,7 +57,9 @@ class Unknowns:
                 continue
             readings, classes = self._distinct(question, asked, caps)
             if len(readings) > 1:
-                dimensions.append(Dimension(question.id, readings, settled=self.license.confirms(question.id), classes=classes))
+                dimensions.append(
+                    Dimension(question.id, readings, self.license.confirms(question.id), is_question=True, classes=classes)
+                )
         for subject, leaves in self._unanswered(asked, caps).items():
             dimensions.append(Dimension(subject, self._possible(subject, leaves), is_fact=True))
         if self.license.carried_in and any(self.carry_doubt(requirement) for requirement in requirements):
