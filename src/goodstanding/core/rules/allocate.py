@@ -94,13 +94,13 @@ class Allocation:
         """The fewest further hours that would have to be taken."""
         return owed(self.problem, self.missing)
 
-    def toward(self, owner: int) -> Fraction:
+    def toward(self, owner: int) -> int | Fraction:
         """Hours that count toward `owner`."""
-        return Fraction(sum([hours for _, owners, hours in self._taken if owners >> owner & 1]))
+        return sum([hours for _, owners, hours in self._taken if owners >> owner & 1])
 
-    def lacks(self, owner: int) -> Fraction:
+    def lacks(self, owner: int) -> int | Fraction:
         """Hours that the wants of `owner` are short of together."""
-        return Fraction(sum([short for want, short in zip(self.problem.wants, self._short, strict=True) if want.owner == owner]))
+        return sum([short for want, short in zip(self.problem.wants, self._short, strict=True) if want.owner == owner])
 
     def used(self, mask: int, owners: int = 0) -> Fraction:
         """Hours of the groups in `mask` that count toward anyone, or toward one of `owners`."""

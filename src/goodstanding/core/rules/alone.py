@@ -75,7 +75,7 @@ class Alone:
         for index in itertools.product(*[range(len(one.values)) for one in dimensions]):
             need, carried, well = asked[tuple([index[at] for at in asking])]
             these = terms[tuple([index[at] for at in measuring])]
-            key = (id(need), id(these), carried, well)
+            key = (id(need), id(these), carried or 0, well)
             known = self._results.get(key)
             if known is None:
                 known = self._results[key] = self._result(need, these, carried, well=well)
@@ -138,7 +138,7 @@ class Alone:
             own_day = need.requirement.due_by and need.due_on is not None and period.start <= need.due_on < period.end
             in_time = self.pool.within(Span(None, need.due_on)) if own_day and not late_hours else self.pool.everything
             self._claims[place] = tuple(
-                Claim(self.ground.mask_of(need, span, generous=terms.generous) & in_time, hours) for span, hours in need.parts
+                [Claim(self.ground.mask_of(need, span, generous=terms.generous) & in_time, hours) for span, hours in need.parts]
             )
         return self._claims[place]
 

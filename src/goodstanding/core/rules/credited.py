@@ -60,12 +60,7 @@ class Credited:
 
     def in_doubt(self, cap: Cap) -> bool:
         """Whether an open question that the holder has not settled decides about the cap."""
-        return any(
-            cap.id in reading.caps
-            for question in self.rule.open_questions
-            if not self.license.confirms(question.id)
-            for reading in question.readings
-        )
+        return any(not self.license.confirms(question.id) for question in self.ground.touching_cap(cap))
 
     def without_approval(self) -> tuple[str, ...]:
         """The titles of entries that something not met could use, and that count for nothing until their approval is stated."""
@@ -242,8 +237,8 @@ class Credited:
         """The requirement as shown, and as it is under every reading that is open."""
         yield shown
         written = next(one for one in self.rule.versions(shown.id) if one.in_force == shown.in_force)
-        for question in self.rule.open_questions:
-            if not self.license.confirms(question.id) and any(shown.id in one.requirements for one in question.readings):
+        for question in self.ground.patching(shown):
+            if not self.license.confirms(question.id):
                 for reading in question.readings:
                     own = patched(self.ground.whole, written, [reading], None)
                     if own is not None:

@@ -83,6 +83,7 @@ class _License:
                 renewals=renewals_before(license_, months=months, period=period),
                 held=self._held(licenses),
             )
+            self._settleable = self.ground.recall("settleable", self.rule.settleable)
             self.judge = Judge(self.ground)
             self.unknowns = self.judge.unknowns
 
@@ -334,8 +335,8 @@ class _License:
 
     def _amount_open(self, requirement: Requirement) -> bool:
         """Whether the readings of a question that is not settled differ in how many hours they ask for."""
-        for question in self.rule.open_questions:
-            if self.license.confirms(question.id) or not any(requirement.id in one.requirements for one in question.readings):
+        for question in self.ground.patching(requirement):
+            if self.license.confirms(question.id):
                 continue
             patches = [reading.requirements.get(requirement.id) for reading in question.readings]
             hours = {
@@ -380,7 +381,7 @@ class _License:
             for question in self.rule.open_questions
         ]
         asked = {name for one in requirements for name in (*one.open_questions, *one.confirmed)}
-        settleable = self.rule.settleable()
+        settleable = self._settleable
         of_requirements = [
             (name, one)
             for one in self.rule.requirements
@@ -426,9 +427,8 @@ class _License:
         return "fact" if name in LICENSE_SUBJECTS or name in self.rules.facts else "entry"
 
     def _question_text(self, name: str) -> str:
-        settleable = self.rule.settleable()
-        if name in settleable:
-            return settleable[name]
+        if name in self._settleable:
+            return self._settleable[name]
         if name in self.rules.facts:
             return self.rules.facts[name].question
         if name in LICENSE_SUBJECTS or name in (CARRIED_IN, STATUS):

@@ -165,6 +165,15 @@ class Ground:
             lambda: tuple(question for question in self.rule.open_questions if question.touches(requirement)),
         )
 
+    def patching(self, requirement: Requirement) -> tuple[OpenQuestion, ...]:
+        """The open questions with a reading that puts something in the place of this requirement."""
+        return self.recall(
+            ("patching", requirement.id),
+            lambda: tuple(
+                one for one in self.rule.open_questions if any(requirement.id in reading.requirements for reading in one.readings)
+            ),
+        )
+
     def touching_cap(self, cap: Cap) -> tuple[OpenQuestion, ...]:
         """The open questions with a reading that changes this cap."""
         return self.recall(
@@ -331,8 +340,8 @@ def _appearance(requirement_id: str, need: Need) -> object:
         own.not_with,
         own.within,
         need.due,
-        need.required,
-        need.parts,
+        need.required.as_integer_ratio(),
+        tuple([(span, hours.as_integer_ratio()) for span, hours in need.parts]),
         need.due_on,
         need.alternative,
     )

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from goodstanding.core.rules.allocate import MAX_LINKED, Allocation, Limit, Problem, Want, allocate
 from goodstanding.core.rules.alone import Alone, Result, Results
@@ -35,7 +36,7 @@ class Shared:
 
     def counted(self, requirement_id: str) -> Fraction:
         """The hours that count toward one requirement."""
-        return self.allocation.toward(self.owners[requirement_id]) / self.scale
+        return Fraction(self.allocation.toward(self.owners[requirement_id]), self.scale)
 
     def missing(self, requirement_id: str) -> list[Fraction]:
         """What is missing of each window of one requirement."""
@@ -45,11 +46,18 @@ class Shared:
 
     def result(self, requirement_id: str, result: Result) -> Result:
         """The result of one requirement after the hours have been shared out."""
-        missing = NOTHING
-        if result.alternative is None:
-            missing = self.allocation.lacks(self.owners[requirement_id]) / self.scale
-        return result._replace(
-            counted=self.counted(requirement_id), missing=missing, met=not missing, terms=self.terms, allocation=self
+        lacks = 0 if result.alternative is not None else self.allocation.lacks(self.owners[requirement_id])
+        return Result(
+            met=not lacks,
+            required=result.required,
+            counted=self.counted(requirement_id),
+            carried=result.carried,
+            missing=Fraction(lacks, self.scale) if lacks else NOTHING,
+            alternative=result.alternative,
+            need=result.need,
+            terms=self.terms,
+            claims=result.claims,
+            allocation=self,
         )
 
 
@@ -104,8 +112,12 @@ class Sharing:
 
     def _apart_from(self, requirement_id: str) -> set[str]:
         """The requirements that may not share an hour with this one, under some reading."""
-        key = ("apart", *(id(one) for one in self.requirements))
-        return self.ground.recall(key, self._all_apart).get(requirement_id, set())
+        return self._apart.get(requirement_id, set())
+
+    @cached_property
+    def _apart(self) -> dict[str, set[str]]:
+        """For each requirement those that may not share an hour with it, under some reading."""
+        return self.ground.recall(("apart", *map(id, self.requirements)), self._all_apart)
 
     def _all_apart(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {one.id: set() for one in self.requirements}
