@@ -6,7 +6,7 @@ import pytest
 
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import ReasonMissingError, StepLockedError, StepNotFoundError, StepRefusedError
-from goodstanding.learning.models import ScenarioRun, ScenarioStep
+from goodstanding.learning.models import ScenarioRun, ScenarioStep, StepReason
 from tests.learning.making import AT, enrolled, play, read
 
 
@@ -63,9 +63,9 @@ def test_the_reason_is_stored_with_the_choice_before_feedback_can_be_seen(enroll
         scene(enrollment, 2)  # the page with the feedback does not exist yet
     step(enrollment, 1, choice="stay", reason=" She needs an answer. ")
     stored = ScenarioStep.objects.get(run__enrollment=enrollment, position=1)
-    assert (stored.choice, stored.reason) == ("stay", "She needs an answer.")
+    assert (stored.choice, "answer" in stored.written.sealed) == ("stay", False)
     before = scene(enrollment, 2).before
-    assert (before.choice.choice_id, before.reason) == ("stay", "She needs an answer.")
+    assert (before.choice.choice_id, before.written.text) == ("stay", "She needs an answer.")
 
 
 def test_only_marks_of_the_scene_can_be_set(enrollment):
@@ -102,7 +102,7 @@ def test_a_step_taken_stays_whatever_is_sent_again(enrollment):
     step(enrollment, 1, choice="leave", reason="Second.")
     assert ScenarioStep.objects.filter(position=1).count() == 1
     assert scene(enrollment, 1).taken.choice_id == "stay"
-    assert scene(enrollment, 1).reason == "First."
+    assert scene(enrollment, 1).written.text == "First."
 
 
 def test_no_scene_can_be_jumped_over(enrollment):
@@ -154,10 +154,59 @@ def test_nothing_is_replayed_before_the_first_end(enrollment):
         services.replay_from(enrollment=enrollment, scenario_id="scene", position=1, at=AT)
 
 
-def test_decisions_are_listed_with_their_reasons(enrollment):
+def test_everything_that_was_asked_is_looked_back_at(enrollment):
     play(enrollment)
-    decided = selectors.decisions_of(enrollment, selectors.access_run(enrollment, "scene", 1))
-    assert [(each.position, each.choice.choice_id, each.reason) for each in decided] == [
+    debrief = selectors.debrief_of(enrollment, selectors.access_run(enrollment, "scene", 1))
+    assert [(each.position, each.choice and each.choice.choice_id, each.written and each.written.text) for each in debrief] == [
+        (0, None, None),
         (1, "stay", "She needs an answer."),
-        (3, "peer", ""),
+        (3, "peer", None),
     ]
+
+
+def test_deleting_a_reason_leaves_the_choice_and_may_be_said_twice(enrollment):
+    play(enrollment)
+    for _ in range(2):
+        services.delete_reason(enrollment=enrollment, scenario_id="scene", number=1, position=1)
+    assert not StepReason.objects.exists()
+    past = scene(enrollment, 1)
+    assert (past.taken.choice_id, past.written, past.was_deleted) == ("stay", None, True)
+    assert not scene(enrollment, 3).was_deleted  # nothing was asked there
+
+
+@pytest.mark.parametrize(("number", "position"), [(1, 9), (2, 1)])
+def test_only_a_step_that_was_taken_has_words_to_delete(enrollment, number, position):
+    play(enrollment)
+    with pytest.raises(StepNotFoundError):
+        services.delete_reason(enrollment=enrollment, scenario_id="scene", number=number, position=position)
+
+
+def test_a_replay_shows_no_words_of_the_first_run_and_says_nothing_was_deleted(enrollment):
+    play(enrollment)
+    services.replay_from(enrollment=enrollment, scenario_id="scene", position=3, at=AT)
+    past = scene(enrollment, 1, number=2)
+    assert (past.taken.choice_id, past.written, past.was_deleted) == ("stay", None, False)
+
+
+@pytest.mark.parametrize(
+    ("picked", "kept"),
+    [
+        ([], ["stay"]),
+        (["stay"], ["stay"]),
+        (["leave"], ["leave", "stay"]),
+        (["stay", "leave", "leave", "nothing-offered", "stay"], ["stay", "leave", "stay"]),
+        (["leave", "stay"] * 100, ["leave", "stay"] * 20),
+    ],
+)
+def test_changes_of_mind_are_kept_as_far_as_they_are_true(enrollment, picked, kept):
+    start(enrollment)
+    step(enrollment, 0)
+    step(enrollment, 1, choice="stay", reason="So.", weighed=picked)
+    assert ScenarioStep.objects.get(position=1).weighed == kept
+
+
+@pytest.mark.parametrize(("measured", "kept"), [(None, None), (75, 75), (-3, 0), (10**9, 4 * 3600)])
+def test_the_time_on_a_scene_has_bounds(enrollment, measured, kept):
+    start(enrollment)
+    step(enrollment, 0, seconds=measured)
+    assert ScenarioStep.objects.get(position=0).seconds == kept

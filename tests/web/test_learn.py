@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from goodstanding.accounts.models import Profile
 from goodstanding.catalog.services import publish_course, withdraw_course
 from goodstanding.credit.models import Certificate
 from goodstanding.learning import selectors, services
@@ -19,6 +20,7 @@ from goodstanding.learning.models import (
     ScenarioRun,
     ScenarioStep,
     SectionVisit,
+    StepReason,
 )
 from tests.learning.making import (
     ANSWERS,
@@ -225,7 +227,7 @@ def test_a_reason_is_asked_before_feedback_and_the_choice_is_kept(signed_in, bef
     page = body(signed_in.post(scene(1), {"choice": "leave", "reason": " "}))
     assert "Write it first, in your own words" in page
     assert 'value="leave"' in page
-    assert "checked" in page.split('value="leave"')[1].split(">")[0]
+    assert "checked" in page.split('name="choice" value="leave"')[1].split(">")[0]
     assert "Verdict on leave." not in page
     assert leads(signed_in.get(scene(2))) == SCENE
 
@@ -245,7 +247,8 @@ def test_the_back_button_shows_what_was_done_and_a_second_sending_changes_nothin
     assert "You chose this" in page
     assert "First." in page
     assert leads(signed_in.post(scene(1), {"choice": "leave", "reason": "Second."})) == scene(2)
-    assert list(ScenarioStep.objects.filter(position=1).values_list("choice", "reason")) == [("stay", "First.")]
+    assert list(ScenarioStep.objects.filter(position=1).values_list("choice", flat=True)) == ["stay"]
+    assert "First." in body(signed_in.get(scene(1)))
 
 
 def test_a_scene_further_on_leads_back(signed_in, before_scene):
@@ -277,6 +280,126 @@ def test_what_was_written_can_not_write_on_the_page(signed_in, before_scene):
     signed_in.post(scene(0))
     signed_in.post(scene(1), {"choice": "stay", "reason": "<script>alert(1)</script>"})
     assert "<script>alert" not in body(signed_in.get(scene(2)))
+
+
+def test_what_was_written_is_deleted_on_request_and_the_choice_stays(signed_in, before_scene):
+    play(before_scene)
+    address = at("learn-words", "scene", 1, 1)
+    assert address in body(signed_in.get(scene(1)))
+    assert "Delete what you wrote?" in body(signed_in.get(address))
+    assert leads(signed_in.post(address)) == leads(signed_in.post(address)) == scene(1)
+    page = body(signed_in.get(scene(1)))
+    assert "She needs an answer." not in page
+    assert "You deleted what you wrote here." in page
+    assert "You chose this" in page
+    assert leads(signed_in.get(address)) == scene(1)
+    assert "You deleted what you wrote here." in body(signed_in.get(SCENE))
+
+
+def test_another_persons_words_can_not_be_deleted(signed_in, before_scene, other_clinician):
+    play(before_scene)
+    read(enrolled(other_clinician), "one")
+    signed_in.force_login(other_clinician)
+    assert signed_in.post(at("learn-words", "scene", 1, 1)).status_code == 404
+    assert StepReason.objects.count() == 1
+
+
+def test_words_that_no_key_opens_are_said_to_be_lost_and_the_page_is_whole(signed_in, before_scene, settings):
+    play(before_scene)
+    settings.PRIVATE_KEYS = ("another key than the one it was sealed with",)
+    for address in (scene(1), scene(2), SCENE):
+        page = body(signed_in.get(address))
+        assert "can not be opened" in page
+        assert "She needs an answer." not in page
+
+
+def test_without_a_key_a_reason_is_refused_and_still_on_the_page(signed_in, before_scene, settings):
+    settings.PRIVATE_KEYS = ()
+    signed_in.post(scene(0))
+    page = body(signed_in.post(scene(1), {"choice": "stay", "reason": "My own thoughts."}))
+    assert "nothing was saved" in page
+    assert "My own thoughts." in page
+    assert not ScenarioStep.objects.filter(position=1).exists()
+
+
+def test_a_change_of_mind_and_the_time_are_kept(signed_in, before_scene):
+    signed_in.post(scene(0))
+    shown = body(signed_in.get(scene(1))).split('name="shown" value="')[1].split('"')[0]
+    page = body(signed_in.post(scene(1), {"choice": "leave", "reason": "", "shown": shown}))
+    assert 'name="weighed" value="leave"' in page
+    assert f'name="shown" value="{shown}"' in page
+    sent = {"choice": "stay", "reason": "So.", "weighed": "leave stay", "shown": shown, "visible": "0"}
+    signed_in.post(scene(1), sent)
+    kept = ScenarioStep.objects.get(position=1)
+    assert (kept.weighed, kept.seconds) == (["leave", "stay"], 0)
+
+
+@pytest.mark.parametrize("shown", ["", "nonsense", "W10:1abc:sig", "of another scene"])
+def test_a_time_that_was_not_measured_is_no_time(signed_in, before_scene, shown):
+    if shown == "of another scene":
+        shown = body(signed_in.get(scene(0))).split('name="shown" value="')[1].split('"')[0]
+    signed_in.post(scene(0))
+    signed_in.post(scene(1), {"choice": "stay", "reason": "So.", "shown": shown, "visible": "500"})
+    assert ScenarioStep.objects.get(position=1).seconds is None
+
+
+def test_nobody_was_longer_on_a_scene_than_it_was_open(signed_in, before_scene):
+    signed_in.post(scene(0))
+    shown = body(signed_in.get(scene(1))).split('name="shown" value="')[1].split('"')[0]
+    signed_in.post(scene(1), {"choice": "stay", "reason": "So.", "shown": shown, "visible": "5000"})
+    assert ScenarioStep.objects.get(position=1).seconds < 60
+
+
+def test_looking_back_shows_the_way_what_was_missed_and_the_expert_beside_ones_own_words(signed_in, clinician):
+    scenario = small_course().scenarios[0]
+    nodes = [
+        node.model_copy(update={"model_reasoning": "I would first ask what she hopes for."}) if node.node_id == "decide" else node
+        for node in scenario.nodes
+    ]
+    enrollment = enrolled(clinician, scenarios=(scenario.model_copy(update={"nodes": tuple(nodes)}),))
+    read(enrollment, "one")
+    services.start_run(enrollment=enrollment, scenario_id="scene", at=AT)
+    for position, step in enumerate([{}, {"choice": "leave", "reason": "Time.", "weighed": ["stay"]}, {}, {"choice": "peer"}]):
+        if position == 2:
+            assert "I would first ask" not in body(signed_in.get(scene(2)))  # only once the end is reached
+        services.take_step(enrollment=enrollment, scenario_id="scene", number=1, position=position, at=AT, **step)
+    page = body(signed_in.get(SCENE))
+    for said in (
+        "You marked nothing",
+        "It trembles.",
+        "I would first ask",
+        "Time.",
+        "On the way you picked",
+        "Do stay",
+        "The end",
+    ):
+        assert said in page
+    assert "Scenery." not in page  # background that was left unmarked was not missed
+
+
+def test_the_code_of_ones_own_profession_stands_first(signed_in, clinician):
+    codes = [("apa", "American Psychological Association"), ("aca", "American Counseling Association")]
+    enrollment = enrolled(
+        clinician,
+        references=[
+            {"id": name, "kind": "code", "authors": [author], "title": f"Code {name}", "year": 2020, "verification": "unverified"}
+            for name, author in [*codes, ("code", "A body")]
+        ],
+        duties=[
+            {
+                "id": "care",
+                "name": "Care",
+                "paraphrase": "Take care.",
+                "standards": [{"code": name, "number": "1", "title": "Care", "verification": "unverified"} for name, _ in codes],
+            }
+        ],
+    )
+    read(enrollment, "one")
+    play(enrollment)
+    for professions, order in ((["counselor"], ("aca", "apa")), (["psychologist"], ("apa", "aca")), ([], ("apa", "aca"))):
+        Profile.objects.filter(user=clinician).update(professions=professions)
+        page = body(signed_in.get(scene(2))).split("The reasoning about your choice")[1]
+        assert page.index(f"Code {order[0]}") < page.index(f"Code {order[1]}")
 
 
 # The post-test

@@ -54,19 +54,31 @@ class ScenarioRun(models.Model):
 
 
 class ScenarioStep(AppendOnly):
-    """What the learner chose at one node, and the reason written before the feedback. Private to the learner."""
+    """What the learner chose at one node, what she weighed before, and how long it took. Private to the learner."""
 
     run = models.ForeignKey(ScenarioRun, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     node = models.CharField(max_length=80)
     choice = models.JSONField(null=True)  # a choice id, the list of marks at a noticing node; null where one only reads on
-    reason = models.TextField(max_length=4000, blank=True)
+    weighed = models.JSONField(default=list)  # the choices in the order she picked them, the one she took last
+    seconds = models.PositiveIntegerField(null=True)  # on this scene; null where it could not be measured
     at = models.DateTimeField()
 
     class Meta(AppendOnly.Meta):
         abstract = False
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["run", "position"], name="step_once")]
+
+
+class StepReason(models.Model):
+    """
+    What the learner wrote at a step, before the feedback. Sealed for her alone (``goodstanding.private_text``).
+
+    Apart from the step, because she may delete it at any time; the choice then stays and the words are gone.
+    """
+
+    step = models.OneToOneField(ScenarioStep, on_delete=models.CASCADE, related_name="written", primary_key=True)
+    sealed = models.TextField()
 
 
 class PostTestAttempt(models.Model):

@@ -12,13 +12,23 @@ from django.db.models import Prefetch, QuerySet
 from goodstanding.catalog.selectors import course_of, outline_of
 from goodstanding.core import courseware
 from goodstanding.learning.errors import AttemptNotFoundError, EnrollmentNotFoundError, StepNotFoundError
-from goodstanding.learning.models import Completion, CourseEvaluation, Enrollment, PostTestAttempt, ScenarioRun, SectionVisit
+from goodstanding.learning.models import (
+    Completion,
+    CourseEvaluation,
+    Enrollment,
+    PostTestAttempt,
+    ScenarioRun,
+    ScenarioStep,
+    SectionVisit,
+)
 from goodstanding.learning.path import LearningPath, PathStep, Progress, lay_out
+from goodstanding.private_text import PrivateTextError, unseal
 
 if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder
 
 __all__ = [
+    "REASON",
     "CourseState",
     "Decided",
     "LearningPath",
@@ -26,12 +36,13 @@ __all__ = [
     "PostTestOverview",
     "Question",
     "Scene",
+    "Written",
     "access_attempt",
     "access_enrollment",
     "access_run",
     "completion_of",
     "content_of",
-    "decisions_of",
+    "debrief_of",
     "failed_attempts",
     "find_enrollment",
     "list_runs",
@@ -46,6 +57,9 @@ __all__ = [
 ]
 
 CourseState = Literal["started", "completed"]
+
+REASON = "scenario reason"
+"""The purpose under which reasons are sealed."""
 
 
 def find_enrollment(holder: Holder, slug: str) -> Enrollment | None:
@@ -129,8 +143,9 @@ class Scene:
     """What the learner did on the page before, with the reasoning about it, which she may see now."""
     taken: courseware.Step | None
     """What the learner did here, if she has gone on."""
-    reason: str
-    """The reason she wrote here."""
+    written: Written | None
+    """What she wrote here, unless she deleted it."""
+    was_deleted: bool
 
     @property
     def is_past(self) -> bool:
@@ -138,19 +153,37 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A reason as its writer reads it. `lost`: no key of this installation opens it, and `text` is empty."""
+
+    text: str
+    lost: bool = False
+
+
+@dataclass(frozen=True)
 class Decided:
-    """A step that was taken: the node, the choice or the marks, and the reason written then."""
+    """A step that was taken: the node, the choice or the marks, the reason written then, what was weighed, how long it took."""
 
     position: int
     node: courseware.Node
     choice: courseware.Choice | None
     marks: tuple[tuple[courseware.Mark, bool], ...]
-    reason: str
+    written: Written | None
+    weighed: tuple[courseware.Choice, ...] = ()
+    """What was picked before the choice, in order; empty where there was no change of mind."""
+    seconds: int | None = None
+    was_deleted: bool = False
+    """She wrote a reason here and deleted it later."""
+
+    @property
+    def has_substance(self) -> bool:
+        """Whether there is something to look back at."""
+        return bool(self.choice or self.marks or self.written or self.node.reason_prompt or self.node.model_reasoning)
 
 
 def access_run(enrollment: Enrollment, scenario_id: str, number: int) -> ScenarioRun:
     """One run of a scenario of this enrollment; StepNotFoundError if there is none."""
-    run = ScenarioRun.objects.filter(enrollment=enrollment, scenario=scenario_id, number=number).prefetch_related("steps").first()
+    run = list_runs(enrollment, scenario_id).filter(number=number).first()
     if run is None:
         raise StepNotFoundError(scenario_id)
     return run
@@ -158,7 +191,9 @@ def access_run(enrollment: Enrollment, scenario_id: str, number: int) -> Scenari
 
 def list_runs(enrollment: Enrollment, scenario_id: str) -> QuerySet[ScenarioRun]:
     """The runs of one scenario, the first one first."""
-    return ScenarioRun.objects.filter(enrollment=enrollment, scenario=scenario_id).prefetch_related(Prefetch("steps"))
+    return ScenarioRun.objects.filter(enrollment=enrollment, scenario=scenario_id).prefetch_related(
+        Prefetch("steps", queryset=ScenarioStep.objects.select_related("written"))
+    )
 
 
 def scene_at(enrollment: Enrollment, run: ScenarioRun, position: int) -> Scene:
@@ -168,7 +203,8 @@ def scene_at(enrollment: Enrollment, run: ScenarioRun, position: int) -> Scene:
     if not 0 <= position <= len(state.steps):
         raise StepNotFoundError(run.scenario)
     here = courseware.State(scenario_id=state.scenario_id, steps=state.steps[:position])
-    reasons = {step.position: step.reason for step in run.steps.all()}
+    rows = {step.position: step for step in run.steps.all()}
+    before = _decided(scenario, state, position - 1, rows.get(position - 1), enrollment) if position else None
     return Scene(
         scenario=scenario,
         node=courseware.current(scenario, here),
@@ -177,28 +213,55 @@ def scene_at(enrollment: Enrollment, run: ScenarioRun, position: int) -> Scene:
         last_position=len(state.steps),
         choices=courseware.offered(scenario, here),
         finished=courseware.is_finished(scenario, state),
-        before=_decided(scenario, state, position - 1, reasons) if position else None,
+        before=before,
         taken=state.steps[position] if position < len(state.steps) else None,
-        reason=reasons.get(position, ""),
+        written=_written(rows.get(position), enrollment),
+        was_deleted=_was_deleted(scenario, rows.get(position)),
     )
 
 
-def decisions_of(enrollment: Enrollment, run: ScenarioRun) -> tuple[Decided, ...]:
-    """Every step of `run` at which something was chosen, in order."""
+def debrief_of(enrollment: Enrollment, run: ScenarioRun) -> tuple[Decided, ...]:
+    """Every step of `run` that there is something to say about, in order."""
     scenario = content_of(enrollment).scenario(run.scenario)
     state = courseware.State.model_validate(run.state)
-    reasons = {step.position: step.reason for step in run.steps.all()}
-    taken = (_decided(scenario, state, position, reasons) for position in range(len(state.steps)))
-    return tuple(decided for decided in taken if decided.choice is not None)
+    rows = {step.position: step for step in run.steps.all()}
+    taken = (_decided(scenario, state, position, rows.get(position), enrollment) for position in range(len(state.steps)))
+    return tuple(decided for decided in taken if decided.has_substance)
 
 
-def _decided(scenario: courseware.Scenario, state: courseware.State, position: int, reasons: Mapping[int, str]) -> Decided:
+def _decided(
+    scenario: courseware.Scenario, state: courseware.State, position: int, row: ScenarioStep | None, enrollment: Enrollment
+) -> Decided:
     step = state.steps[position]
     node = scenario.node(step.node_id)
-    choice = next((choice for choice in node.choices if choice.choice_id == step.choice_id), None)
+    choices = {choice.choice_id: choice for choice in node.choices}
+    weighed = tuple(choices[each] for each in (row.weighed[:-1] if row else ()) if each in choices)
     return Decided(
-        position, node, choice, tuple((mark, mark.mark_id in step.marks) for mark in node.marks), reasons.get(position, "")
+        position=position,
+        node=node,
+        choice=choices.get(step.choice_id or ""),
+        marks=tuple((mark, mark.mark_id in step.marks) for mark in node.marks),
+        written=_written(row, enrollment),
+        weighed=weighed,
+        seconds=row.seconds if row else None,
+        was_deleted=_was_deleted(scenario, row),
     )
+
+
+def _was_deleted(scenario: courseware.Scenario, row: ScenarioStep | None) -> bool:
+    """Nobody passes a scene that asks for a reason without writing one, so where none is left it was deleted."""
+    return row is not None and scenario.node(row.node).reason_prompt is not None and not hasattr(row, "written")
+
+
+def _written(row: ScenarioStep | None, enrollment: Enrollment) -> Written | None:
+    """The learner's own words at a step, opened for her."""
+    reason = getattr(row, "written", None)
+    if reason is None:
+        return None
+    try:
+        return Written(unseal(reason.sealed, purpose=REASON, owner=enrollment.holder_id))
+    except PrivateTextError:
+        return Written("", lost=True)
 
 
 # The post-test

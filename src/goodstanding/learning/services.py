@@ -42,9 +42,11 @@ from goodstanding.learning.models import (
     ScenarioRun,
     ScenarioStep,
     SectionVisit,
+    StepReason,
 )
 from goodstanding.learning.path import LearningPath, PathStep, StepKind
 from goodstanding.learning.selectors import (
+    REASON,
     access_run,
     content_of,
     failed_attempts,
@@ -52,6 +54,7 @@ from goodstanding.learning.selectors import (
     path_of,
     post_test_of,
 )
+from goodstanding.private_text import NoKeyError, seal
 
 if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LONGEST_REASON",
     "attest",
+    "delete_reason",
     "enroll",
     "finish_section",
     "open_step",
@@ -72,6 +76,8 @@ __all__ = [
 ]
 
 LONGEST_REASON = 4000
+_LONGEST_SCENE = dt.timedelta(hours=4)
+_MOST_WEIGHED = 40
 
 
 @transaction.atomic
@@ -179,11 +185,16 @@ def take_step(
     choice: str = "",
     marks: Iterable[str] = (),
     reason: str = "",
+    weighed: Iterable[str] = (),
+    seconds: int | None = None,
     at: dt.datetime,
 ) -> ScenarioRun:
     """
-    Take the step at `position` of a run: choose, mark, or read on. The reason is stored with the choice, before anything
-    about it is shown.
+    Take the step at `position` of a run: choose, mark, or read on. The reason is stored, sealed, with the choice, before
+    anything about it is shown.
+
+    `weighed` are the choices picked on the way to this one, in order, so that a change of mind is not lost; `seconds` is
+    the time on the scene, if it was measured. Neither decides anything.
 
     A step that was taken before stays as it is, so a second click or a page from the browser's history changes nothing.
     Raises ReasonMissingError where the scene asks for one, StepRefusedError if the scenario does not go on like this.
@@ -207,7 +218,23 @@ def take_step(
         raise ReasonMissingError("Write it first, in your own words; one sentence is enough. Only you can read it.")
     if len(reason) > LONGEST_REASON:
         raise StepRefusedError(f"What you wrote is {len(reason)} characters long; there is room for {LONGEST_REASON}.")
-    ScenarioStep.objects.create(run=run, position=position, node=node.node_id, choice=taken, reason=reason, at=at)
+    step: ScenarioStep = ScenarioStep.objects.create(
+        run=run,
+        position=position,
+        node=node.node_id,
+        choice=taken,
+        weighed=_weighed(scenario, state, weighed, choice) if node.choices else [],
+        seconds=None if seconds is None else min(max(seconds, 0), int(_LONGEST_SCENE.total_seconds())),
+        at=at,
+    )
+    if reason:
+        try:
+            StepReason.objects.create(step=step, sealed=seal(reason, purpose=REASON, owner=enrollment.holder_id))
+        except NoKeyError as closed:
+            raise StepRefusedError(
+                "Your words can not be kept safely at the moment, so nothing was saved. What you wrote is still here; please "
+                "tell whoever runs this site."
+            ) from closed
     run.state = following.model_dump(mode="json")
     if run.finished_at is None and courseware.is_finished(scenario, following):
         run.finished_at = at
@@ -238,6 +265,28 @@ def replay_from(*, enrollment: Enrollment, scenario_id: str, position: int, at: 
     )
 
 
+@transaction.atomic
+def delete_reason(*, enrollment: Enrollment, scenario_id: str, number: int, position: int) -> None:
+    """
+    Delete what the learner wrote at a step; the choice stays. Deleting twice is deleting once.
+
+    Raises StepNotFoundError if she has no such run, or took no such step in it.
+    """
+    _lock(enrollment)
+    run = access_run(enrollment, scenario_id, number)
+    if not run.steps.filter(position=position).exists():
+        raise StepNotFoundError(scenario_id)
+    StepReason.objects.filter(step__run=run, step__position=position).delete()
+
+
+def _weighed(scenario: courseware.Scenario, state: courseware.State, picked: Iterable[str], choice: str) -> list[str]:
+    """The choices as they were picked, without repetitions in a row and without what is not offered; the one taken stands last."""
+    offered = {each.choice_id for each in courseware.offered(scenario, state)}
+    known = [each for each in (*picked, choice) if each in offered]
+    changes = [each for place, each in enumerate(known) if place == 0 or known[place - 1] != each]
+    return changes[-_MOST_WEIGHED:]
+
+
 def _step(
     scenario: courseware.Scenario, state: courseware.State, node: courseware.Node, choice: str, marks: tuple[str, ...]
 ) -> tuple[courseware.State, object]:
@@ -248,8 +297,8 @@ def _step(
     if node.choices:
         if not choice:
             raise courseware.WrongStep("Choose what you would do.")
-        return courseware.choose(scenario, state, choice), choice
-    return courseware.proceed(scenario, state), None
+        return courseware.choose(scenario, state, choice, marks), choice
+    return courseware.proceed(scenario, state, marks), None
 
 
 # The post-test

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django import forms
+from django.contrib import messages
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -13,15 +16,27 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goodstanding.core.courseware import render_markdown
+from goodstanding.accounts.selectors import get_profile
+from goodstanding.core.courseware import State, render_markdown
+from goodstanding.core.courseware import path as walked
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import ReasonMissingError, StepNotFoundError, StepRefusedError
 from goodstanding.web.forms import LookForm
+from goodstanding.web.learner.person import user_of
 from goodstanding.web.learner.player import enter, in_course
 
 if TYPE_CHECKING:
-    from goodstanding.core.courseware import Node
+    from collections.abc import Iterable, Sequence
+
+    from goodstanding.core.courseware import Mark, Reference, Scenario
+    from goodstanding.core.courseware.model import Profession
+    from goodstanding.learning.models import ScenarioRun
     from goodstanding.learning.selectors import Decided, Scene
+    from goodstanding.web.learner.player import DutyInPlay, Here
+
+_SHOWN = "learner.scene shown"
+_LONGEST_WITHOUT_SCRIPT = 30 * 60
+"""Seconds. A page that stood open longer was left meanwhile, and nobody knows when; no time is better than a wrong one."""
 
 
 class SceneForm(LookForm):
@@ -37,20 +52,23 @@ class SceneForm(LookForm):
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
             )
+        if node.reason_prompt:
+            self.fields["reason"] = forms.CharField(
+                label="In your own words",
+                help_text=format_html(
+                    "{} Only you can read this, and you can delete it at any time. Write no details of real clients.",
+                    node.reason_prompt,
+                ),
+                widget=forms.Textarea(attrs={"rows": 4}),
+                max_length=services.LONGEST_REASON,
+                error_messages={"required": "Write it first, in your own words; one sentence is enough."},
+            )
         if node.choices:
             self.fields["choice"] = forms.ChoiceField(
                 label="What do you do?",
                 choices=[(choice.choice_id, choice.label) for choice in scene.choices],
                 widget=forms.RadioSelect,
                 error_messages={"required": "Choose what you would do.", "invalid_choice": "Choose one of the options shown."},
-            )
-        if node.reason_prompt:
-            self.fields["reason"] = forms.CharField(
-                label="In your own words",
-                help_text=format_html("{} Only you can read this. Write no details of real clients.", node.reason_prompt),
-                widget=forms.Textarea(attrs={"rows": 4}),
-                max_length=services.LONGEST_REASON,
-                error_messages={"required": "Write it first, in your own words; one sentence is enough."},
             )
 
 
@@ -78,7 +96,8 @@ def scenario(request: HttpRequest, slug: str, scenario_id: str) -> HttpResponse:
         {
             "here": here,
             "scenario": here.course.scenario(scenario_id),
-            "decisions": selectors.decisions_of(here.enrollment, first),
+            "steps": [_looked_back(request, here, each) for each in selectors.debrief_of(here.enrollment, first)],
+            "way": _way(here.course.scenario(scenario_id), first),
             "replays": [
                 {"number": run.number, "finished": run.finished_at, "position": len(run.state.get("steps", ()))}
                 for run in replays
@@ -111,6 +130,8 @@ def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
                 choice=form.cleaned_data.get("choice", ""),
                 marks=form.cleaned_data.get("marks", ()),
                 reason=form.cleaned_data.get("reason", ""),
+                weighed=_weighed(request),
+                seconds=_seconds(request, run, position),
                 at=timezone.now(),
             )
         except ReasonMissingError as missing:
@@ -122,7 +143,15 @@ def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
     return render(
         request,
         "learner/learn_scene.html",
-        {"here": here, "scene": shown, "form": form, "duties": here.duties(_duties(shown)), **_parts(shown)},
+        {
+            "here": here,
+            "scene": shown,
+            "form": form,
+            "duties": _own_first(request, here, _duties(shown)),
+            "weighed": " ".join((*_weighed(request), request.POST.get("choice", ""))).strip(),
+            "shown": request.POST.get("shown") or _shown(run, position),
+            **_parts(shown),
+        },
     )
 
 
@@ -135,17 +164,71 @@ def replay(request: HttpRequest, slug: str, scenario_id: str, position: int) -> 
     return _to_scene(slug, scenario_id, run.number, position)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_course
+def words(request: HttpRequest, slug: str, scenario_id: str, number: int, position: int) -> HttpResponse:
+    """Asks whether to delete what was written at a scene; POST deletes it."""
+    here = enter(request, slug, "scenario", scenario_id)
+    if request.method == "POST":
+        services.delete_reason(enrollment=here.enrollment, scenario_id=scenario_id, number=number, position=position)
+        messages.success(request, "What you wrote is deleted. Your choice stays as it was.")
+        return _to_scene(slug, scenario_id, number, position)
+    shown = selectors.scene_at(here.enrollment, selectors.access_run(here.enrollment, scenario_id, number), position)
+    if shown.written is None:
+        return _to_scene(slug, scenario_id, number, position)
+    return render(request, "learner/learn_words_delete.html", {"here": here, "scene": shown})
+
+
 def _parts(shown: Scene) -> dict[str, object]:
     """The scene's texts as HTML, and what there is to say about the step before it."""
     before: Decided | None = shown.before
-    marks = before.marks if before else ()
     return {
         "text": _text(shown.node.text),
         "before": before if before and (before.choice or before.marks) else None,
+        **_noticed(before.marks if before else ()),
+    }
+
+
+def _noticed(marks: Sequence[tuple[Mark, bool]]) -> dict[str, object]:
+    """What was marked, and what was there to be marked and was not. Scenery that was left unmarked is not missed."""
+    return {
         "marks_set": [mark for mark, was_set in marks if was_set],
         "marks_not_set": [mark for mark, was_set in marks if not was_set and mark.weight != "background"],
-        "feedback_first": bool(before and before.choice) and _asks(shown.node),
     }
+
+
+def _looked_back(request: HttpRequest, here: Here, decided: Decided) -> dict[str, object]:
+    """One step as the debrief shows it."""
+    return {
+        "decided": decided,
+        "duties": _own_first(request, here, decided.choice.duty_ids if decided.choice else ()),
+        "expert": _text(decided.node.model_reasoning) if decided.node.model_reasoning else "",
+        "minutes": _duration(decided.seconds),
+        **_noticed(decided.marks),
+    }
+
+
+def _way(content: Scenario, run: ScenarioRun) -> list[dict[str, str]]:
+    """The scenes of a run in order, each with what was chosen there."""
+    state = State.model_validate(run.state)
+    chosen = [*(step.choice_id for step in state.steps), None]
+    return [
+        {
+            "title": node.title or node.node_id.replace("-", " ").capitalize(),
+            "choice": next((each.label for each in node.choices if each.choice_id == choice), ""),
+        }
+        for node, choice in zip(walked(content, state), chosen, strict=True)
+    ]
+
+
+def _duration(seconds: int | None) -> str:
+    """A time in words; nothing where it was not measured."""
+    if seconds is None:
+        return ""
+    if seconds < 60:  # noqa: PLR2004
+        return "less than a minute"
+    minutes = round(seconds / 60)
+    return f"about {minutes} minute{'s' if minutes != 1 else ''}"
 
 
 def _duties(shown: Scene) -> tuple[str, ...]:
@@ -154,9 +237,56 @@ def _duties(shown: Scene) -> tuple[str, ...]:
     return choice.duty_ids if choice else ()
 
 
-def _asks(node: Node) -> bool:
-    """Whether the scene asks for something; then what is said about the choice before stands above it, else below."""
-    return bool(node.choices or node.marks)
+_CODES: dict[str, Profession] = {
+    "American Psychological Association": "psychologist",
+    "American Counseling Association": "counselor",
+    "American Mental Health Counselors Association": "counselor",
+    "National Board for Certified Counselors": "counselor",
+    "National Association of Social Workers": "social_worker",
+    "American Association for Marriage and Family Therapy": "mft",
+}
+"""Whose code the association of this name writes."""
+
+
+def _own_first(request: HttpRequest, here: Here, duty_ids: Iterable[str]) -> tuple[DutyInPlay, ...]:
+    """The duties with these ids, each with the places in the reader's own code before those of other professions."""
+    own = set(get_profile(user_of(request)).professions)
+    return tuple(
+        replace(each, places=tuple(sorted(each.places, key=lambda place: own.isdisjoint(_written_for(place[0])))))
+        for each in here.duties(duty_ids)
+    )
+
+
+def _written_for(code: Reference) -> set[str]:
+    return {_CODES[author] for author in code.authors if author in _CODES}
+
+
+# What a scene remembers between being shown and being answered; it decides nothing.
+
+
+def _shown(run: ScenarioRun, position: int) -> str:
+    """When this scene was shown, signed, so that the page can carry it and nobody can change it."""
+    return signing.dumps([str(run.pk), position, int(timezone.now().timestamp())], salt=_SHOWN)
+
+
+def _seconds(request: HttpRequest, run: ScenarioRun, position: int) -> int | None:
+    """How long the scene was looked at: as the page's script measured it while visible, at most since it was shown."""
+    try:
+        run_id, shown_position, since = signing.loads(request.POST.get("shown", ""), salt=_SHOWN)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    if (run_id, shown_position) != (str(run.pk), position):
+        return None
+    passed = int(timezone.now().timestamp()) - int(since)
+    visible = request.POST.get("visible", "")
+    if visible.isascii() and visible.isdigit() and len(visible) < 7:  # noqa: PLR2004
+        return min(int(visible), passed)
+    return passed if passed <= _LONGEST_WITHOUT_SCRIPT else None
+
+
+def _weighed(request: HttpRequest) -> list[str]:
+    """The choices picked so far, as the page's script or an earlier sending wrote them down."""
+    return request.POST.get("weighed", "")[:4000].split()
 
 
 def _text(markdown: str) -> str:
@@ -171,4 +301,5 @@ urlpatterns: list[URLPattern] = [
     path("learn/<slug:slug>/scenario/<slug:scenario_id>/", scenario, name="learn-scenario"),
     path("learn/<slug:slug>/scenario/<slug:scenario_id>/change/<int:position>/", replay, name="learn-replay"),
     path("learn/<slug:slug>/scenario/<slug:scenario_id>/<int:number>/<int:position>/", scene, name="learn-scene"),
+    path("learn/<slug:slug>/scenario/<slug:scenario_id>/<int:number>/<int:position>/words/", words, name="learn-words"),
 ]
