@@ -377,6 +377,10 @@ def test_when_a_course_began_is_not_asked_where_no_cap_on_a_day_could_reach_it()
     capped = cap("teaching_day", 4, {"activities": ["teaching"]}, per="day")
     for one in (plain(20, activity="course"), plain(4, activity="teaching"), plain(20, completed=dt.date(2024, 3, 1))):
         assert [question.id for question in answer(book(TOTAL, caps=[capped]), one).open_questions] == []
+    # Its hours are asked first; whether they are more than a day lets through nobody knows yet.
+    rules = book(TOTAL, caps=[cap("one_day", 12, per="day")])
+    unconverted = answer(rules, plain(3) | {"quantity": {"amount": 3, "unit": "semester_credit"}}).requirement("total")
+    assert (unconverted.outcome, unconverted.open_questions) == (Outcome.UNKNOWN, ("unit:p1",))
     # Two short ones of one day are taken at their word, or every crowded day would be open.
     two = answer(book(TOTAL, caps=[cap("one_day", 12, per="day")]), plain(10, "a"), plain(10, "b"))
     assert two.requirement("total").outcome is Outcome.UNMET

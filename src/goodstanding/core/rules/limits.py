@@ -85,7 +85,7 @@ class Limits:
             if cap.per == "entry":
                 found = [(part, most) for part in by_entry.values()]
             else:
-                ids = [one for one in by_entry if not (begun and "started" in self.unknowns.doubts.get(one, ()))]
+                ids = [one for one in by_entry if not (begun and one in self.unknowns.perhaps_longer)]
                 spans = [
                     (entries[one].credit.started or entries[one].credit.completed, entries[one].credit.completed) for one in ids
                 ]

@@ -40,6 +40,8 @@ class Unknowns:
         self._bearings: dict[int, object] = {}
         self._doubted: list[Entry] = []
         self._begun = self._begun_unstated()
+        self.perhaps_longer = frozenset(self.pool.groups[group].entry.id for group in bits(union(self._begun.values())))
+        """Long entries whose first day is not stated, so that they may have been given on more days than that of completion."""
         self.doubts = self._all_doubts()
         """What each open entry leaves unstated that could decide whether or how much it counts, in the order of the entries."""
         self._doubted = [entry for entry in ground.entries if entry.id in self.doubts]
@@ -240,7 +242,8 @@ class Unknowns:
         for some in topics:
             doubted["state"] = doubted.get("state", 0) | pool.state_decides(some, unsettled=True)
         doubted["unit"] = union(1 << number for number, group in enumerate(pool.groups) if not self._convertible(number, group))
-        doubted["started"] = union(self._begun.values())
+        # Of what has no known number of hours, that number is asked first.
+        doubted["started"] = union(self._begun.values()) & ~doubted["unit"]
         found: dict[str, list[str]] = {}
         for doubt, mask in doubted.items():
             for number in bits(mask):
