@@ -347,6 +347,44 @@ def test_what_asks_for_no_hours(kind: dict[str, Any], unmet: str, met: str, step
     assert done.requirement("hiv").why == met
 
 
+@pytest.mark.parametrize(
+    ("more", "entry", "why"),
+    [
+        ({"kind": "course"}, credit(amount=1, parts=about("hiv", 1)), "A course on hiv: one that counts is on record."),
+        (
+            {"kind": "exam", "which": {"activities": ["exam"]}},
+            credit(amount=1, unit="exam", activity="exam"),
+            "The exam on hiv: a pass is on record.",
+        ),
+        ({"kind": "attestation", "fact": "supervisor"}, None, "Your statement on hiv: it is on record."),
+        ({"kind": "course"}, None, "A course on hiv may be due by 31 May 2027; none that counts is on record."),
+    ],
+)
+def test_what_is_done_is_not_said_to_be_missing_where_only_the_status_is_open(
+    more: dict[str, Any], entry: dict[str, Any] | None, why: str
+) -> None:
+    rules = book(requirement("hiv", **more))
+    found = answer(rules, *([entry] if entry else []), status="inactive", facts={"supervisor": True}).requirement("hiv")
+    assert found.outcome is Outcome.UNKNOWN
+    assert found.why.startswith(f"{why} Not certain, because one question is open.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("course", "As the rule is read here, a course on hiv is not due."),
+        ("exam", "As the rule is read here, the exam on hiv is not due."),
+    ],
+)
+def test_what_is_read_as_not_due_is_not_called_done(kind: str, why: str) -> None:
+    one = requirement("hiv", kind=kind, **({"which": {"activities": ["exam"]}} if kind == "exam" else {}))
+    rules = book(one, open_questions=[question("q", {}, {"requirements": {"hiv": {"due": False}}})])
+    settled = answer(rules, confirmed=["q"])
+    assert settled.requirement("hiv").why == f"{why} This rests on what you confirmed with your board."
+    inactive = answer(rules, confirmed=["q"], status="inactive").requirement("hiv")
+    assert inactive.why.startswith(why.replace("As the rule is read here,", "By the rule for active licenses"))
+
+
 def test_what_may_not_be_due_is_not_said_to_be_due() -> None:
     rules = book(
         requirement("hiv", kind="course"),
@@ -365,9 +403,48 @@ def test_many_questions_are_counted_and_the_first_are_named() -> None:
     assert "because 5 questions are open; all are listed under the open questions." in why
     assert [title in why for title in ("Course 0", "Course 2", "Course 3")] == [True, True, False]
     assert found.next_step == (
-        "Look at the certificate and enter its approval. Who approved “Course 0”? Its approval is not stated. "
-        "The same goes for 4 other entries."
+        "Look at the certificates and enter their approvals. Who approved “Course 0” and 4 other credits? It is not stated."
     )
+
+
+@pytest.mark.parametrize(
+    ("amounts", "step"),
+    [
+        # Stating who approved them may be enough: nothing is owed under every reading.
+        ((20,), "Look at the certificate and enter its approval. Who approved “Course 0”? Its approval is not stated."),
+        (
+            (10, 10),
+            "Look at the certificates and enter their approvals. Who approved “Course 0” and “Course 1”? It is not stated.",
+        ),
+        # Hours are owed whoever approved them.
+        (
+            (6,),
+            (
+                "Take 20 hours more by 31 May 2027. "
+                "Before that, enter who approved “Course 0”: if that approval counts, fewer hours may be owed."
+            ),
+        ),
+        (
+            (6, 1, 1),
+            (
+                "Take 20 hours more by 31 May 2027. "
+                "Before that, enter who approved “Course 0” and 2 other credits: if that approval counts, fewer hours may be owed."
+            ),
+        ),
+    ],
+)
+def test_hours_that_are_owed_anyway_go_before_certificates(amounts: tuple[int, ...], step: str) -> None:
+    entries = [credit(f"c{number}", hours, title=f"Course {number}", approvals=None) for number, hours in enumerate(amounts)]
+    assert answer(book(TOTAL), *entries).next_step == step
+
+
+def test_certificates_that_serve_something_else_do_not_stand_before_what_is_owed() -> None:
+    rules = book(requirement("total", 10), requirement("ethics", 2), requirement("hiv", kind="course"))
+    found = answer(rules, credit(amount=10, approvals=None, parts=about("ethics", 2)))
+    assert found.requirement("total").outcome is Outcome.UNKNOWN
+    assert found.next_step == "Take a course on hiv by 31 May 2027."
+    owed = answer(book(requirement("total", 10), requirement("ethics", 2)), credit(amount=10, approvals=None))
+    assert owed.next_step == "Take 2 hours in ethics by 31 May 2027."
 
 
 def test_an_amount_in_doubt_is_called_the_most() -> None:

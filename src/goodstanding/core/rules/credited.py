@@ -62,16 +62,23 @@ class Credited:
         """Whether an open question that the holder has not settled decides about the cap."""
         return any(not self.license.confirms(question.id) for question in self.ground.touching_cap(cap))
 
-    def without_approval(self) -> tuple[str, ...]:
-        """The titles of entries that something not met could use, and that count for nothing until their approval is stated."""
-        asked = self._asked_by(verdict for verdict in self.verdicts.values() if verdict.outcome is not Outcome.MET)
-        return tuple(
-            entry.credit.title
+    def without_approval(self) -> tuple[explain.Unapproved, ...]:
+        """The entries that something not met could use, and that count for nothing until their approval is stated."""
+        waiting = [
+            entry
             for entry, answer in zip(self.entries, self.answers, strict=True)
-            if answer.why_not == explain.approval_unstated()
-            and "unit" not in self.doubts.get(entry.id, ())
-            and any(asked >> number & 1 for number in self._groups[entry.id])
-        )
+            if answer.why_not == explain.approval_unstated() and "unit" not in self.doubts.get(entry.id, ())
+        ]
+        if not waiting:
+            return ()
+        asked = {one: self._asked_by([verdict]) for one, verdict in self.verdicts.items() if verdict.outcome is not Outcome.MET}
+        found = []
+        for entry in waiting:
+            mine = union(1 << number for number in self._groups[entry.id])
+            serves = frozenset(one for one, mask in asked.items() if mask & mine)
+            if serves:
+                found.append(explain.Unapproved(entry.credit.title, serves))
+        return tuple(found)
 
     # Hours
 

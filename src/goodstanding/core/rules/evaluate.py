@@ -286,7 +286,7 @@ class _License:
         counts_hours = requirement.kind == "minimum"
         figures = explain.Figures(
             required=_down(result.required),
-            counted=_down(result.counted),
+            counted=_down(result.counted) if counts_hours else Decimal(len(result.toward)),
             missing=_up(result.missing),
             carried=_down(result.carried),
             brought=_down(Fraction(self.license.carried_in.get(requirement.id, 0))),
@@ -305,6 +305,8 @@ class _License:
             confirmed=bool(verdict.confirmed),
             short_years=self._short_years(own, verdict),
             amount_open=counts_hours and self._amount_open(requirement),
+            fulfilled=result.met,
+            asked=result.need is None or result.need.due,
         )
         return RequirementAnswer(
             id=requirement.id,
@@ -314,7 +316,7 @@ class _License:
             outcome=verdict.outcome,
             favorable=verdict.favorable,
             required=figures.required if counts_hours else None,
-            counted=figures.counted if counts_hours else Decimal(len(result.toward)),
+            counted=figures.counted,
             missing=figures.missing,
             carried_in=figures.carried,
             due=due,

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from goodstanding.core.rules.case import License
 from goodstanding.core.rules.model import Cap, FactValue, Requirement
@@ -69,6 +70,13 @@ class Place:
     short_years: Sequence[tuple[Period, Decimal]] = ()
 
 
+class Unapproved(NamedTuple):
+    """An entry that counts for nothing until somebody says who approved it; `serves` are requirements that could use it."""
+
+    title: str
+    serves: frozenset[str]
+
+
 def show_day(day: dt.date) -> str:
     """31 May 2027: the same everywhere, and not to be confused between countries."""
     return f"{day.day} {day:%B %Y}"
@@ -109,21 +117,28 @@ def requirement(
     confirmed: bool,
     short_years: Sequence[tuple[Period, Decimal]] = (),
     amount_open: bool = False,
+    fulfilled: bool = False,
+    asked: bool = True,
 ) -> str:
     """
     Why a requirement has its outcome. `deciding` are the texts of the questions that keep it from being certain;
     `amount_open` says that less may be due than the figures say, though something is owed under every reading.
+
+    `fulfilled` and `asked` say of the reading that the figures are of whether nothing is missing, and whether anything is due.
     """
     if requirement_.kind == "unsettled":
         return _unsettled(requirement_, outcome=outcome, deciding=deciding)
     if alternative is not None:
         first = _met_otherwise(requirement_, alternative)
     elif requirement_.kind != "minimum":
-        first = _without_hours(requirement_, outcome=outcome, due=due, on=on)
+        if fulfilled and not asked and not figures.counted:
+            first = _not_asked(requirement_, outcome=outcome)
+        elif fulfilled and outcome is Outcome.UNKNOWN:
+            first = f"{_capital(_named(requirement_)[0])}: {_on_record(requirement_)}."
+        else:
+            first = _without_hours(requirement_, outcome=outcome, due=due, on=on)
     elif not figures.required:
-        # Only another status of the license can leave open what is not due.
-        rule = "By the rule for active licenses" if outcome is Outcome.UNKNOWN else "As the rule is read here,"
-        first = f"{rule} nothing is due{_subject(requirement_)}."
+        first = f"{_as_read(outcome)} nothing is due{_subject(requirement_)}."
     elif requirement_.each_year:
         first = _each_year(requirement_, figures=figures, short_years=short_years, on=on, outcome=outcome)
     else:
@@ -230,6 +245,21 @@ def _without_hours(requirement_: Requirement, *, outcome: Outcome, due: dt.date,
     if outcome is Outcome.UNKNOWN:
         when = f"may be due by {by}" if due >= on else f"may have been due by {by}"
     return f"{_capital(what)} {when}; {none}."
+
+
+def _as_read(outcome: Outcome) -> str:
+    """Under what nothing is due; only another status of the license can leave that open."""
+    return "By the rule for active licenses" if outcome is Outcome.UNKNOWN else "As the rule is read here,"
+
+
+def _not_asked(requirement_: Requirement, *, outcome: Outcome) -> str:
+    return f"{_as_read(outcome)} {_named(requirement_)[0]} is not due."
+
+
+def _on_record(requirement_: Requirement) -> str:
+    if requirement_.kind == "exam":
+        return "a pass is on record"
+    return "it is on record" if requirement_.kind == "attestation" else "one that counts is on record"
 
 
 def _named(requirement_: Requirement) -> tuple[str, str]:
@@ -565,21 +595,22 @@ def next_step(
     board: str,
     places: Mapping[str, Place],
     full: Sequence[Cap] = (),
-    unstated: Sequence[str] = (),
+    unstated: Sequence[Unapproved] = (),
 ) -> str:
     """
     The one step that helps most.
 
-    `unstated` are the titles of entries that count for nothing until somebody says who approved them: looking that up costs
-    nothing and may settle what is owed, so it goes first. What is due soonest goes first. Hours on a subject go before other hours, because they count for the total and for what
-    asks for a kind of hours as well; then hours in general, what has no hours, and the open question that decides the most.
+    What is owed under every reading goes first, because no answer to a question can settle it; if entries whose approval is
+    not stated could leave less of it to be taken, the step says so. Then such entries are looked up, which costs nothing, then what
+    no hours can mend is taken to the board, and then the question is asked that decides the most.
+
+    Of what is owed, what is due soonest goes first. Hours on a subject go before other hours, because they count for the total and for what
+    asks for a kind of hours as well; then hours in general, and what has no hours.
     `full` are caps that let nothing more through, which are named where they would spoil the step.
     """
     if standing is Standing.MET:
         more = f"Nothing more is owed for the period that ends on {show_day(due)}."
         return f"{more} Keep a note of what your board confirmed." if any(one.confirmed for one in requirements) else more
-    if unstated:
-        return _look_up(unstated)
     unmet = [one for one in requirements if one.outcome is Outcome.UNMET]
     hours = [_Step.of(one, places.get(one.id, _ALONE), due=due, on=on) for one in unmet if one.kind == "minimum"]
     steps = [one for one in hours if one is not None]
@@ -591,9 +622,12 @@ def next_step(
     if chosen and not (bare and min(one.due or due for one in bare) < min(one.due for one in chosen)):
         soonest = min(one.due for one in chosen)
         most = max((one for one in chosen if one.due == soonest), key=lambda one: one.missing)
-        return _take(most, steps, on=on, full=full)
+        sooner = [one.title for one in unstated if most.answer.id in one.serves]
+        return " ".join([_take(most, steps, on=on, full=full), *([_first_enter(sooner)] if sooner else [])])
     if bare:
         return _complete(min(bare, key=lambda one: one.due or due), due=due, on=on, subject=places)
+    if unstated:
+        return _look_up([one.title for one in unstated])
     if unmet:
         return f"Ask the {board} how to mend the hours that were missing in a license year that is over."
     return _ask(requirements, questions, due=due, board=board)
@@ -675,10 +709,20 @@ def _complete(answer: RequirementAnswer, *, due: dt.date, on: dt.date, subject: 
 
 
 def _look_up(titles: Sequence[str]) -> str:
-    others = len(titles) - 1
-    rest = f" The same goes for {others} other {'entry' if others == 1 else 'entries'}." if others else ""
-    question = doubt("approvals", title=titles[0], unit="hour")
-    return f"Look at the certificate and enter its approval. {question}{rest}"
+    if len(titles) == 1:
+        return f"Look at the certificate and enter its approval. {doubt('approvals', title=titles[0], unit='hour')}"
+    return f"Look at the certificates and enter their approvals. Who approved {_titles(titles)}? It is not stated."
+
+
+def _first_enter(titles: Sequence[str]) -> str:
+    return f"Before that, enter who approved {_titles(titles)}: if that approval counts, fewer hours may be owed."
+
+
+def _titles(titles: Sequence[str]) -> str:
+    """One or two by name; of more the first, and how many besides."""
+    if len(titles) > 2:  # noqa: PLR2004 - "and 1 other credit" would be longer than its title
+        return f"“{titles[0]}” and {len(titles) - 1} other credits"
+    return " and ".join(f"“{title}”" for title in titles)
 
 
 def _ask(requirements: Sequence[RequirementAnswer], questions: Sequence[QuestionAnswer], *, due: dt.date, board: str) -> str:
