@@ -2,8 +2,9 @@
 Courses: their files, their scenarios, their tests and their credit.
 
 Pure functions and frozen types, without Django, clock, network or randomness. :mod:`.model` says what a course is,
-:mod:`.load` reads one, :mod:`.check` finds fault with one, :mod:`.scenario` and :mod:`.post_test` play it,
-:mod:`.credit` says how long it takes.
+:mod:`.load` reads one, :mod:`.check` finds fault with one, :mod:`.scenario`, :mod:`.pretest` and :mod:`.post_test` play it,
+:mod:`.credit` says how long it takes, :mod:`.bodies` what approval bodies ask of it, :mod:`.graph` draws its scenarios,
+:mod:`.difference` compares two versions of it, :mod:`.summary` puts it into a few lines.
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ from goodstanding.core.courseware.credit import (
     reading_minutes,
     signed_basis,
 )
+from goodstanding.core.courseware.difference import (
+    CourseDifference,
+    TextDifference,
+    course_difference,
+    text_difference,
+)
+from goodstanding.core.courseware.graph import scenario_svg
 from goodstanding.core.courseware.load import course_folders, load_course, load_courses
 from goodstanding.core.courseware.markdown import count_words, render_markdown
 from goodstanding.core.courseware.model import (
@@ -109,6 +117,7 @@ from goodstanding.core.courseware.scenario import (
     proceed,
     start,
 )
+from goodstanding.core.courseware.summary import CourseSummary, summarize_course
 
 __all__ = [
     "Allowed",
@@ -118,6 +127,8 @@ __all__ = [
     "Choice",
     "Condition",
     "Course",
+    "CourseDifference",
+    "CourseSummary",
     "CreditBasis",
     "DifficultyRating",
     "Duty",
@@ -156,6 +167,7 @@ __all__ = [
     "State",
     "Step",
     "Term",
+    "TextDifference",
     "TopicShare",
     "UnknownChoice",
     "UnknownMark",
@@ -168,6 +180,7 @@ __all__ = [
     "choose",
     "computed_minutes",
     "count_words",
+    "course_difference",
     "course_folders",
     "course_from_json",
     "course_hash",
@@ -199,8 +212,11 @@ __all__ = [
     "reading_minutes",
     "render_markdown",
     "review",
+    "scenario_svg",
     "signed_basis",
     "spotted",
     "start",
+    "summarize_course",
+    "text_difference",
     "topic_minutes",
 ]

@@ -90,10 +90,15 @@ def mergener_minutes(*, words: int, questions: int, difficulty: Decimal) -> Deci
     return max(minutes, Decimal(0))
 
 
+def count_section_words(section: Section) -> int:
+    """The words of a section that count: its text, and nothing of its front matter."""
+    return count_words(section.text)
+
+
 def credit_basis(course: Course) -> CreditBasis:
     """The basis of `course`, without signatures and so provisional."""
     scenario_words = sum(explore(scenario).fewest_words for scenario in course.scenarios)
-    words = sum(count_words(section.text) for section in course.sections) + scenario_words
+    words = sum(map(count_section_words, course.sections)) + scenario_words
     items = course.post_test.form_size
     return CreditBasis(
         method="mergener",
@@ -129,4 +134,4 @@ def reading_minutes(section: Section) -> int:
     """Minutes to show beside a section in the outline: the author's own figure, or by reading speed, rounded up."""
     if section.minutes is not None:
         return section.minutes
-    return max(1, int((Decimal(count_words(section.text)) / READING_SPEED).to_integral_value(rounding=ROUND_CEILING)))
+    return max(1, int((Decimal(count_section_words(section)) / READING_SPEED).to_integral_value(rounding=ROUND_CEILING)))
