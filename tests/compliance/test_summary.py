@@ -7,8 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from goodstanding.compliance.summary import Gap, sum_up
-from goodstanding.core.rules.outcome import Standing
+from goodstanding.compliance.summary import Gap, gap_of, sum_up
+from goodstanding.core.rules.case import Case
+from goodstanding.core.rules.evaluate import evaluate
+from goodstanding.core.rules.load import RuleBook, load_rules
+from goodstanding.core.rules.outcome import Evaluation, Standing
+from tests.core.rules.example import RULES, answer, book, credit, requirement
 
 TODAY = dt.date(2026, 11, 23)
 MAY = dt.date(2027, 5, 31)
@@ -157,3 +161,50 @@ def test_a_certificate_that_two_licenses_wait_for_is_one_thing_to_check():
         for name in ("California LPCC", "Texas LPC")
     ]
     assert sum_up(gaps=waiting, on=TODAY, today=TODAY).startswith("Three things to check")
+
+
+# The hours that one license lacks
+
+
+def range_of(evaluation: Evaluation) -> tuple[Decimal, Decimal]:
+    found = gap_of(name="", evaluation=evaluation)
+    return found.least, found.most
+
+
+TOTAL = requirement("total", 20)
+ETHICS = requirement("ethics", 4)
+LAW = requirement("law", 3, within="ethics")
+TOP = {"on_top": True}
+
+
+@pytest.mark.parametrize(
+    ("rules", "hours"),
+    [
+        (book(TOTAL), (20, 20)),
+        (book(TOTAL, ETHICS, requirement("hiv", 2)), (20, 20)),
+        (book(ETHICS, requirement("hiv", 2)), (4, 6)),  # no total, or one that is met
+        (book(TOTAL, requirement("hiv", 2, **TOP)), (22, 22)),
+        (book(TOTAL, requirement("hiv", 2, **TOP), requirement("suicide", 1, **TOP)), (22, 23)),
+        (book(ETHICS, LAW), (4, 4)),  # a part of the whole, not besides it
+        (book(ETHICS, LAW, requirement("boundaries", 2, within="ethics"), requirement("hiv", 2)), (4, 7)),
+        (book(requirement("ethics", 2, within="total"), TOTAL), (20, 20)),
+        (book(requirement("total", 5), requirement("total_each_year", 6, each_year=True), ETHICS), (12, 12)),
+        (book(), (0, 0)),
+    ],
+)
+def test_hours_are_owed_once_except_on_top_of_the_total(rules: RuleBook, hours: tuple[int, int]) -> None:
+    assert range_of(answer(rules)) == hours
+
+
+def test_a_part_of_what_is_met_is_owed_by_itself() -> None:
+    # Of 4 hours on ethics 3 must be about law: 4 without law leave 3, and both subjects go without each other.
+    rules = book(ETHICS, LAW, requirement("hiv", 2))
+    four = credit(amount=4, parts=[{"amount": 4, "topics": ["ethics"]}])
+    assert range_of(answer(rules, four)) == (3, 5)
+
+
+def test_new_york_social_workers_owe_the_training_on_child_abuse_besides() -> None:
+    held = {"rule": "us/ny/lcsw", "issued": dt.date(2016, 4, 1), "expires": dt.date(2028, 3, 31), "renewals": 3}
+    case = Case.model_validate({"licenses": [held]})
+    (evaluation,) = evaluate(case.licenses, case.credits, load_rules(RULES), TODAY).evaluations
+    assert range_of(evaluation) == (38, 38)

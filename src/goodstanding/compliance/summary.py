@@ -3,7 +3,8 @@ The one sentence that sums up all licenses of a clinician on one day.
 
 It may comfort only where nothing is left open: as soon as one outcome is Unmet or Unknown, no word of it can be read as
 "in good standing". The hours it names are those owed as things stand, with every open question read strictly. One course
-can serve several subjects and several licenses, so the hours are a range from the largest gap to the sum of the gaps.
+can serve several subjects and several licenses, so the hours are a range from the largest gap to the sum of the gaps; only
+hours on top of the total are owed besides.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from goodstanding.core.rules.explain import show_day
-from goodstanding.core.rules.outcome import Evaluation, Outcome, Standing, show_number
+from goodstanding.core.rules.explain import TOTALS, show_day
+from goodstanding.core.rules.outcome import Evaluation, Outcome, RequirementAnswer, Standing, show_number
 
 __all__ = ["Gap", "gap_of", "show_hours", "sum_up"]
 
@@ -26,6 +27,7 @@ _NAMED_AT_MOST = 3
 class Gap:
     """
     What one license lacks: from `least` hours, if courses cover several subjects at once, to `most`, if each covers one.
+    Both hold what is owed on top of the total.
 
     `without_hours` counts unmet requirements that have no hours, `to_check` what stands between an Unknown and an answer.
     Of the latter `about_entries` are those about single entries: several licenses may wait for the same certificate.
@@ -50,9 +52,8 @@ def gap_of(*, name: str, evaluation: Evaluation | None, waived: bool = False) ->
     if evaluation is None:
         return Gap(name=name, standing=Standing.UNKNOWN, to_check=1)
     unmet = [requirement for requirement in evaluation.requirements if requirement.outcome is Outcome.UNMET]
-    total = sum((requirement.missing for requirement in unmet if requirement.id == "total"), Decimal(0))
-    # Hours on a subject are hours of the total as well, so they are owed once.
-    subjects = [requirement.missing for requirement in unmet if requirement.id != "total"]
+    inside = _owed_hours([one for one in unmet if not one.on_top], evaluation)
+    on_top = _owed_hours([one for one in unmet if one.on_top], evaluation)
     # A day that has passed is a deadline only where something is certainly owed since; a mere doubt about it waits for the renewal.
     due = [
         one.due
@@ -63,8 +64,9 @@ def gap_of(*, name: str, evaluation: Evaluation | None, waived: bool = False) ->
     return Gap(
         name=name,
         standing=evaluation.standing,
-        least=max([total, *subjects], default=Decimal(0)),
-        most=max(total, sum(subjects, Decimal(0))),
+        # What is owed on top of the total serves nothing inside it, so it is owed besides.
+        least=inside[0] + on_top[0],
+        most=inside[1] + on_top[1],
         without_hours=sum(1 for requirement in unmet if not requirement.missing),
         to_check=_to_check(evaluation),
         about_entries=frozenset(question for question in _open(evaluation) if ":" in question),
@@ -72,6 +74,28 @@ def gap_of(*, name: str, evaluation: Evaluation | None, waived: bool = False) ->
         resting=any(requirement.confirmed for requirement in evaluation.requirements),
         waived=waived,
     )
+
+
+def _owed_hours(unmet: Sequence[RequirementAnswer], evaluation: Evaluation) -> tuple[Decimal, Decimal]:
+    """
+    From how many hours, if they cover all that is unmet at once, to how many, if each hour covers one subject.
+
+    Hours on a subject are hours of the total as well, and those of a part are hours of the whole, so they are owed once.
+    """
+    missing = {one.id: one.missing for one in unmet}
+    whole_of = {one.id: one.within for one in evaluation.requirements}
+
+    def whole(part: str) -> str | None:
+        above = whole_of.get(part)
+        return above if above is None or above in missing or above in TOTALS else whole(above)
+
+    def at_most(part: str) -> Decimal:
+        return max(missing[part], sum((at_most(one) for one in missing if whole(one) == part), Decimal(0)))
+
+    alone = [one for one in missing if one not in TOTALS and (whole(one) is None or whole(one) in TOTALS)]
+    totals = [missing[one] for one in missing if one in TOTALS]
+    least = max(missing.values(), default=Decimal(0))
+    return least, max([*totals, sum((at_most(one) for one in alone), Decimal(0))])
 
 
 def _open(evaluation: Evaluation) -> set[str]:

@@ -327,6 +327,7 @@ class _License:
             confidence=requirement.confidence,
             sources=self._sources(requirement.sources),
             on_top=own.on_top,
+            within=own.within,
         )
 
     def _due(self, own: Requirement, need: Need | None) -> dt.date:

@@ -63,7 +63,8 @@ class RequirementAnswer:
     What became of one requirement.
 
     The figures are those of the worst reading of the open questions that are not settled; `favorable` is the outcome if
-    they all turn out well. `required` is None where hours are not what is asked for, or are not known.
+    they all turn out well. `required` is None where hours are not what is asked for, or are not known. Hours `on_top` serve
+    neither the total nor what lies inside it; `within` names the requirement that this one is a part of.
     """
 
     id: str
@@ -84,6 +85,7 @@ class RequirementAnswer:
     confidence: str
     sources: tuple[SourceAnswer, ...]
     on_top: bool = False
+    within: str | None = None
 
     def __post_init__(self) -> None:
         if not self.why:
