@@ -490,7 +490,6 @@ class Pool:
         self._spans: dict[Span | None, int] = {}
         self._topics: dict[tuple[tuple[str, ...], bool], int] = {}
         self._by_entry: dict[str, int] | None = None
-        self._rated: dict[object, dict[Shape, Fraction]] = {}
         self._measures: dict[object, Measure] = {}
         self._units = tuple({group.entry.credit.quantity.unit: None for group in self.groups})
         self._counts: dict[int, Counts] = {}
@@ -659,32 +658,31 @@ class Pool:
         rates = tuple([hours_per(unit, terms) for unit in self._units])
         key = (rates, terms.generous and (None in rates or bool(self.rule.rates)))
         if key not in self._measures:
-            exact = [self._rated_hours(number, terms) for number in range(len(self.groups))]
-            scale = math.lcm(*{hours.denominator for rated in self._rated.values() for hours in rated.values()})
-            shapes = [
-                {one: rated[one].numerator * (scale // rated[one].denominator) for one in group.shapes} if rated else {}
-                for group, rated in zip(self.groups, exact, strict=True)
-            ]
+            kinds = [self._kind(number, terms) for number in range(len(self.groups))]
+            shapes: dict[int | Unit, set[Shape]] = {kind: set() for kind in kinds}
+            for kind, group in zip(kinds, self.groups, strict=True):
+                shapes[kind].update(group.shapes)
+            exact = {
+                kind: self._hours_of(some, self._rate(kind, terms), generous=terms.generous) for kind, some in shapes.items()
+            }
+            scale = math.lcm(*{hours.denominator for some in exact.values() for hours in some.values()})
+            units = {
+                kind: {shape: hours.numerator * (scale // hours.denominator) for shape, hours in some.items()}
+                for kind, some in exact.items()
+            }
             groups = [
-                sum([units[shape] * count for shape, count in group.shapes.items()]) if units else 0
-                for group, units in zip(self.groups, shapes, strict=True)
+                sum([of_kind[shape] * count for shape, count in group.shapes.items()]) if (of_kind := units[kind]) else 0
+                for kind, group in zip(kinds, self.groups, strict=True)
             ]
-            self._measures[key] = Measure(groups, scale, shapes, {})
+            self._measures[key] = Measure(groups, scale, [units[kind] for kind in kinds], {})
         return self._measures[key]
 
-    def _rated_hours(self, number: int, terms: Terms) -> dict[Shape, Fraction]:
-        """The board's hours of the parts of a group by their amounts; none if the rule does not convert their unit."""
-        rate = self.rate(number, terms)
-        if rate is None and not terms.generous:
-            return {}
-        known = self._rated.setdefault(rate, {})
-        for shape in self.groups[number].shapes:
-            if shape not in known:
-                if rate is None:
-                    known[shape] = UNSTATED_MANY if shape[1] else Fraction(0)
-                else:
-                    known[shape] = part_hours(*shape, rate[0], per_entry=rate[1], rule=self.rule)
-        return known
+    def _hours_of(self, shapes: Iterable[Shape], rate: tuple[Fraction, bool] | None, *, generous: bool) -> dict[Shape, Fraction]:
+        """The board's hours of parts by their amounts; none if the rule does not say what their unit is."""
+        if rate is not None:
+            hours, per_entry = rate
+            return {shape: part_hours(*shape, hours, per_entry=per_entry, rule=self.rule) for shape in shapes}
+        return {shape: UNSTATED_MANY if shape[1] else Fraction(0) for shape in shapes} if generous else {}
 
     def members(self, number: int, terms: Terms) -> list[tuple[str, int]]:
         """The hours of each entry in a group in the units of `terms`, whoever approved them, oldest first; none if the rule does not convert."""
@@ -697,15 +695,25 @@ class Pool:
             ]
         return found
 
-    def rate(self, number: int, terms: Terms) -> tuple[Fraction, bool] | None:
-        """The board's hours for one unit of a group, or for a whole entry (True); None if the rule does not say."""
+    def is_converted(self, number: int, terms: Terms) -> bool:
+        """Whether the rule says how many hours the unit of a group is."""
+        return self._rate(self._kind(number, terms), terms) is not None
+
+    def _kind(self, number: int, terms: Terms) -> int | Unit:
+        """What tells how many hours a group is: a special rate, by its number, or else its unit."""
         unit = self.groups[number].entry.credit.quantity.unit
-        for rate in self.rule.rates:
-            if rate.unit not in (None, unit):
-                continue
-            if self.fitting(rate.which, good=True, generous=terms.generous) >> number & 1:
-                return Fraction(rate.hours), rate.per == "entry"
-        hours = hours_per(unit, terms)
+        for at, rate in enumerate(self.rule.rates):
+            fits = rate.unit in (None, unit)
+            if fits and self.fitting(rate.which, good=True, generous=terms.generous) >> number & 1:
+                return at
+        return unit
+
+    def _rate(self, kind: int | Unit, terms: Terms) -> tuple[Fraction, bool] | None:
+        """The board's hours for one unit, or for a whole entry (True); None if the rule does not say."""
+        if isinstance(kind, int):
+            rate = self.rule.rates[kind]
+            return Fraction(rate.hours), rate.per == "entry"
+        hours = hours_per(kind, terms)
         return None if hours is None else (hours, False)
 
     def _countable(self, terms: Terms) -> int:

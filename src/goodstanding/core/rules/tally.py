@@ -89,14 +89,14 @@ class Tally:
     def _with_entries(self, requirement_id: str, result: Result) -> Result:
         terms = result.terms
         assert terms is not None
-        shared = result.allocation
+        shared, counted = result.allocation, result.counted
         if shared is None and self._contested:
             if self._common is not None and requirement_id in self._common.owners:
                 shared = self._common
             else:
                 shared = self.sharing.allocate({requirement_id: result}, terms, self._caps_in(result))
             # Hours that were competed for go elsewhere; what is enough without them stays enough.
-            result = result._replace(counted=shared.counted(requirement_id))
+            counted = shared.counted(requirement_id)
         if shared is None:
             added = _added(self.ground.members(group, terms) for group in bits(union(claim.mask for claim in result.claims)))
             scale = self.pool.counts(terms).scale
@@ -106,7 +106,7 @@ class Tally:
             added = _added(portions for number, portions in self._portions(shared).items() if uses[number].owners & bit)
             scale = shared.scale
         toward = {entry_id: units for entry_id, units in added.items() if units}
-        return result._replace(toward=in_hours(toward, scale))
+        return result._replace(counted=counted, toward=in_hours(toward, scale))
 
     def _portions(self, shared: Shared) -> dict[int, Portions]:
         """For each use of a group the entries that its hours are taken from."""

@@ -276,7 +276,7 @@ class Unknowns:
             return True
         if any(unit in (one.hours_per_unit or {}) for one in readings):
             return True
-        return self.pool.rate(number, self.ground.worst_terms()) is not None
+        return self.pool.is_converted(number, self.ground.worst_terms())
 
     def _begun_unstated(self) -> dict[str, int]:
         """
