@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from goodstanding.core.rules.load import RuleBook, read_rules
 
 ON = dt.date(2026, 11, 23)
 ROUNDS = 15
+GOALS = {60: 2.0, 200: 5.0}
+"""Milliseconds that one evaluation should stay under, by the number of credits."""
 TOPICS = (
     "ethics",
     "law_and_ethics_us_ca",
@@ -55,14 +58,34 @@ def answer_to(rules: RuleBook, fact: str) -> str:
     return {"boolean": "true", "date": "2016-01-01", "integer": "1"}.get(declared.type) or next(iter(declared.options))
 
 
+def unstated(text: str) -> str:
+    """The same credits without what many certificates leave out: how they were given, and who approved them."""
+    return re.sub(r", (format: \w+|approvals: \[\w+\])", "", text)
+
+
 def milliseconds(action: Callable[[], object], runs: int) -> float:
-    """The median of several runs."""
+    """The median of several runs, in time of the processor: what else the machine does meanwhile is left out."""
     took = []
     for _ in range(runs):
-        begun = time.perf_counter()
+        begun = time.process_time()
         action()
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
     return statistics.median(took) * 1000
+
+
+def measure(rules: RuleBook, text: str) -> float:
+    """How long the answer to one case takes."""
+    parsed = case_of(parse_document(text, name="bench"), rules)
+
+    def run() -> object:
+        return evaluate(parsed.licenses, parsed.credits, rules, ON)
+
+    run()
+    return milliseconds(run, ROUNDS)
+
+
+def figure(took: float, goal: float) -> str:
+    return f"{took:8.2f}{'*' if took >= goal else ' '}"
 
 
 def main() -> None:
@@ -71,19 +94,18 @@ def main() -> None:
     load_rules(folder)
     print(f"{milliseconds(lambda: load_rules(folder), 5):.1f} ms")
     rules = load_rules(folder)
-    print(f"{'one license, median ms with credits:':36}{60:>8}{200:>8}")
+    print(f"{'median ms of one license':32}" + "".join(f"{count:>5} cr. " for count in GOALS) + "  (* misses the goal)")
+    rows: list[list[float]] = []
     for name in rules:
-        figures = []
-        for credits in (60, 200):  # noqa: A001
-            parsed = case_of(parse_document(case(rules, [name], credits), name="bench"), rules)
-            run = lambda parsed=parsed: evaluate(parsed.licenses, parsed.credits, rules, ON)  # type: ignore[misc]  # noqa: E731
-            run()
-            figures.append(milliseconds(run, ROUNDS))
-        print(f"  {name:34}" + "".join(f"{figure:8.2f}" for figure in figures))
+        rows.append([measure(rules, case(rules, [name], count)) for count in GOALS])
+        print(f"  {name:30}" + "".join(map(figure, rows[-1], GOALS.values())))
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    print(f"  {'median of all':30}" + "".join(map(figure, map(statistics.median, columns), GOALS.values())))
+    name = "us/ca/psychologist"
+    took = [measure(rules, unstated(case(rules, [name], count))) for count in GOALS]
+    print(f"  {name + ', unstated':30}" + "".join(map(figure, took, GOALS.values())))
     several = list(rules)[:10]
-    parsed = case_of(parse_document(case(rules, several, 200), name="bench"), rules)
-    took = milliseconds(lambda: evaluate(parsed.licenses, parsed.credits, rules, ON), 5)
-    print(f"{len(several)} licenses, 200 credits: {took:.1f} ms")
+    print(f"{len(several)} licenses, 200 credits: {measure(rules, case(rules, several, 200)):.1f} ms")
 
 
 if __name__ == "__main__":

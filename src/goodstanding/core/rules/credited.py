@@ -271,17 +271,20 @@ class Credited:
     def _acceptances(self, groups: tuple[int, ...]) -> frozenset[str]:
         """Whether an entry is accepted, under every reading that is open."""
         if groups not in self._accepted:
-            self._accepted[groups] = frozenset(self._all_acceptances(groups))
+            self._accepted[groups] = frozenset([_accepted_by(one, groups, self.ground.pool) for one in self._accepts])
         return self._accepted[groups]
 
-    def _all_acceptances(self, groups: Sequence[int]) -> set[str]:
-        found: set[str] = set()
+    @cached_property
+    def _accepts(self) -> tuple[Accepts, ...]:
+        """What the rule accepts, under every reading that is open."""
+        found: dict[int, Accepts] = {}
         for question in self.rule.open_questions:
             if any(reading.accepts for reading in question.readings):
                 settled = self.tally.readings.get(question.id)
                 readings = question.readings if settled is None else question.readings[settled : settled + 1]
-                found |= {_accepted_by(reading.accepts or self.rule.accepts, groups, self.ground.pool) for reading in readings}
-        return found or {_accepted_by(self.rule.accepts, groups, self.ground.pool)}
+                for accepts in [reading.accepts or self.rule.accepts for reading in readings]:
+                    found[id(accepts)] = accepts
+        return tuple(found.values()) or (self.rule.accepts,)
 
     def _capped(self, entry: Entry, counted: Decimal) -> str | None:
         """Why some hours of the entry were lost to a cap; None if none were."""

@@ -86,8 +86,9 @@ class Judge:
         outcome = Outcome.UNKNOWN if mixed else Outcome.MET if worst.met else Outcome.UNMET
         favorable = Outcome.MET if any(one.met for one in results.values()) else Outcome.UNMET
         deciding: list[str] = []
+        met = {index: one.met for index, one in group.items()} if mixed else {}
         for at, dimension in enumerate(dimensions) if mixed else ():
-            if at not in settled and _changes({index: one.met for index, one in group.items()}, at):
+            if at not in settled and _changes(met, at):
                 deciding.extend(self.unknowns.names(dimension, requirement, beside=beside, caps=self.limits.tight))
         confirmed: list[str] = []
         if settled:
