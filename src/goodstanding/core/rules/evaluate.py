@@ -83,6 +83,7 @@ class _License:
                 renewals=renewals_before(license_, months=months, period=period),
                 held=self._held(licenses),
             )
+            self._by_id = {entry.id: entry for entry in self.entries}
             self._settleable = self.ground.recall("settleable", self.rule.settleable)
             self.judge = Judge(self.ground)
             self.unknowns = self.judge.unknowns
@@ -437,7 +438,7 @@ class _License:
         if name in LICENSE_SUBJECTS or name in (CARRIED_IN, STATUS):
             return explain.standing_question(name, status=self.license.status)
         doubt, _, entry_id = name.partition(":")
-        entry = next(entry for entry in self.entries if entry.id == entry_id)
+        entry = self._by_id[entry_id]
         return explain.doubt(doubt, title=entry.credit.title, unit=entry.credit.quantity.unit)
 
     # The step to take and the sources

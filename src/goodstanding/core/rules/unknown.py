@@ -35,7 +35,7 @@ class Unknowns:
         self._units = {entry.credit.quantity.unit for entry in ground.entries}
         self._fingerprints: dict[int, object] = {}
         self._reach: dict[int, int] = {}
-        self._open: dict[object, list[str]] = {}
+        self._asked: dict[object, dict[str, int]] = {}
         self._of_cap: dict[str, list[Dimension]] = {}
         self._bearings: dict[int, object] = {}
         self._doubted: list[Entry] = []
@@ -303,28 +303,33 @@ class Unknowns:
         doubts = self.doubts.get(entry.id)
         if not doubts or requirement.kind in ("attestation", "unsettled"):
             return []
-        key = (entry.id, id(requirement), tuple(map(id, caps)))
-        if key not in self._open:
-            self._open[key] = self._open_doubts(entry, requirement, caps, doubts)
-        return self._open[key]
-
-    def _open_doubts(self, entry: Entry, requirement: Requirement, caps: Sequence[Cap], doubts: Sequence[str]) -> list[str]:
-        pool = self.pool
-        mine = self.reachable(requirement) & pool.of_entry(entry.id)
+        mine = self.reachable(requirement) & self.pool.of_entry(entry.id)
         if not mine:
             return []
-        asked = {
-            doubt for which in self._which_of(requirement, caps) for doubt, mask in pool.unstated(which).items() if mask & mine
-        }
-        if any(mine & pool.state_decides(one.topics) for one in self.ground.versions(requirement) if one.topics):
-            asked.add("state")
-        if requirement.kind != "exam":
-            asked |= {"approvals", "repeat"}
-        if requirement.kind == "minimum" and any(mine & self._begun.get(cap.id, 0) for cap in caps):
-            asked.add("started")
+        asked, settled = self._asked_for(requirement, caps), self.pool.settled
         return [
-            f"{doubt}:{entry.id}" for doubt in doubts if doubt == "unit" or (doubt in asked and not mine & pool.settled(doubt))
+            f"{doubt}:{entry.id}"
+            for doubt in doubts
+            if doubt == "unit" or (mine & asked.get(doubt, 0) and not mine & settled(doubt))
         ]
+
+    def _asked_for(self, requirement: Requirement, caps: Sequence[Cap]) -> dict[str, int]:
+        """What the requirement and these caps ask for that entries leave unstated, with the groups where it could decide."""
+        key = (id(requirement), tuple(map(id, caps)))
+        if key in self._asked:
+            return self._asked[key]
+        asked: dict[str, int] = {}
+        for which in self._which_of(requirement, caps):
+            for doubt, mask in self.pool.unstated(which).items():
+                asked[doubt] = asked.get(doubt, 0) | mask
+        topics = [one.topics for one in self.ground.versions(requirement) if one.topics]
+        asked["state"] = union([asked.get("state", 0), *map(self.pool.state_decides, topics)])
+        if requirement.kind != "exam":
+            asked["approvals"] = asked["repeat"] = self.pool.everything
+        if requirement.kind == "minimum":
+            asked["started"] = union(self._begun.get(cap.id, 0) for cap in caps)
+        self._asked[key] = asked
+        return asked
 
     def _which_of(self, requirement: Requirement, caps: Sequence[Cap]) -> list[Any]:
         found: list[Any] = [*self.ground.versions(requirement)]
