@@ -18,8 +18,6 @@ ON = dt.date(2026, 11, 23)
 ROUNDS = 15
 GOALS = {60: 2.0, 200: 5.0}
 """Milliseconds that one evaluation should stay under, by the number of credits."""
-GOALS = {60: 2.0, 200: 5.0}
-"""Milliseconds that one evaluation should stay under, by the number of credits."""
 TOPICS = (
     "ethics",
     "law_and_ethics_us_ca",
@@ -65,18 +63,13 @@ def unstated(text: str) -> str:
     return re.sub(r", (format: \w+|approvals: \[\w+\])", "", text)
 
 
-def unstated(text: str) -> str:
-    """The same credits without what many certificates leave out: how they were given, and who approved them."""
-    return re.sub(r", (format: \w+|approvals: \[\w+\])", "", text)
-
-
 def milliseconds(action: Callable[[], object], runs: int) -> float:
-    """The median of several runs."""
+    """The median of several runs, in time of the processor: what else the machine does meanwhile is left out."""
     took = []
     for _ in range(runs):
-        begun = time.perf_counter()
+        begun = time.process_time()
         action()
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
     return statistics.median(took) * 1000
 
 
