@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 COMMAND = [sys.executable, "-m", "goodstanding.conf.cli"]
+ROOT = Path(__file__).parents[2]
 BROKEN = Path(__file__).parents[1] / "core" / "rules" / "broken"
 CASE = """on: 2026-11-23
 licenses:
@@ -171,10 +173,24 @@ def test_check_of_a_folder_that_is_not_there() -> None:
     assert_refuses(run("check", "rules", "nowhere"), 1, "There is no nowhere.")
 
 
-def test_check_standards_does_not_claim_to_have_checked() -> None:
+def test_check_standards_names_file_line_and_mend(tmp_path: Path) -> None:
     result = run("check", "standards")
     assert result.returncode == 0
-    assert "nothing to check" in result.stdout
+    assert "standards: nothing wrong in" in result.stdout
+    folder = tmp_path / "standards"
+    shutil.copytree(ROOT / "standards", folder)
+    glossary = folder / "glossary.yaml"
+    glossary.write_text(glossary.read_text() + "words: []\n")
+    line = len(glossary.read_text().splitlines())
+    result = run("check", "standards", str(folder))
+    assert result.returncode == 1
+    assert (
+        result.stderr == f"{glossary}:{line}: The key `words` is not known. Remove it; known here: checked_on, groups, terms.\n"
+    )
+
+
+def test_check_names_standards_that_are_not_there() -> None:
+    assert_refuses(run("check", "standards", "nowhere"), 1, "There is no nowhere.")
 
 
 def test_a_reader_that_goes_away_is_no_error(case: Path) -> None:

@@ -17,23 +17,22 @@ KINDS = ("rules", "courses", "standards")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", metavar="rules|courses|standards", choices=KINDS, help="default: everything there is")
     parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="the folder to check (default: the one shipped)")
+    parser.add_argument("--graph", type=Path, metavar="FILE.svg", help="draw a scenario of the course at PATH instead")
+    parser.add_argument("--scenario", metavar="ID", help="with --graph: which one, if the course has several")
+    parser.add_argument(
+        "--diff", type=Path, metavar="OLDER", help="say what changed in the course at PATH since OLDER, its folder or stored JSON"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """0 if nothing is wrong; 1 with one line per finding on standard error."""
+    if args.graph or args.diff or args.scenario:
+        return _course(args)
     findings = 0
     for kind in [args.what] if args.what else KINDS:
         folder = args.path or content_root() / kind
         if not folder.exists():
-            if args.path or kind != "standards":
-                print(f"goodstanding: There is no {folder}. Check the path.", file=sys.stderr)  # noqa: T201
-                findings += 1
-            else:
-                # Asked for by name or not, an absent set of data has nothing wrong in it; but never say it was checked.
-                _print("standards: there are none yet, so there was nothing to check")
-            continue
-        if kind == "standards":
-            print(f"goodstanding: {folder} can not be checked: no standards are defined yet.", file=sys.stderr)  # noqa: T201
+            print(f"goodstanding: There is no {folder}. Check the path.", file=sys.stderr)  # noqa: T201
             findings += 1
             continue
         found = list(_checker(kind)(folder))
@@ -42,7 +41,38 @@ def run(args: argparse.Namespace) -> int:
         findings += len(found)
         if not found:
             _print(f"{kind}: nothing wrong in {folder}")
+        if args.what == "courses":
+            from goodstanding.conf.commands.courses import summaries
+
+            for line in summaries(folder):
+                _print(line)
     return 1 if findings else 0
+
+
+def _course(args: argparse.Namespace) -> int:
+    """What is asked about one course: a drawing, or a difference. 2 if the question does not name one."""
+    if args.what != "courses" or args.path is None:
+        return _misused("--graph, --scenario and --diff go with `check courses PATH`")
+    if bool(args.graph) == bool(args.diff):
+        return _misused("ask for one thing at a time: --graph FILE.svg, or --diff OLDER")
+    from goodstanding.conf.commands import courses
+
+    try:
+        lines = (
+            courses.draw(args.path, args.graph, scenario_id=args.scenario)
+            if args.graph
+            else courses.compare(args.path, args.diff)
+        )
+    except courses.UnclearScenarioError as error:
+        return _misused(str(error))
+    for line in lines:
+        _print(line)
+    return 0
+
+
+def _misused(problem: str) -> int:
+    print(f"goodstanding check: {problem} (see goodstanding check --help)", file=sys.stderr)  # noqa: T201
+    return 2
 
 
 def _checker(kind: str) -> Callable[[Path], Iterable[Finding]]:
@@ -50,6 +80,10 @@ def _checker(kind: str) -> Callable[[Path], Iterable[Finding]]:
         from goodstanding.core.rules.check import check_rules
 
         return lambda folder: check_rules(folder, vocabulary=content_root() / "rules")
+    if kind == "standards":
+        from goodstanding.core.standards.check import check_standards
+
+        return check_standards
     from goodstanding.core.courseware.check import check_courses
 
     return check_courses

@@ -27,6 +27,8 @@ from goodstanding.core.courseware.load import (
 )
 from goodstanding.core.courseware.scenario import explore
 from goodstanding.core.documents import DocumentError, Finding, Location, read_document
+from goodstanding.core.standards.load import load_standards
+from goodstanding.core.standards.references import reference_faults
 
 LEAST_OF_AN_HOUR = 50
 """Minutes from which a course is an hour to some body, and has to be fit for a second attempt."""
@@ -51,7 +53,8 @@ def check_courses(path: Path) -> list[Finding]:
     """
     What is wrong with the course folder at `path`, or with every course in the folder of courses at `path`; in order.
 
-    A folder is a course if it holds a course.yaml; topics are checked where ``rules/topics.yaml`` stands beside ``courses/``.
+    A folder is a course if it holds a course.yaml; topics are checked where ``rules/topics.yaml`` stands beside ``courses/``,
+    and what a course cites where ``standards/`` does.
     """
     if not path.is_dir():
         return [Finding(str(path), 1, "There is no such folder.", "Name the folder of courses, or one course folder.")]
@@ -69,6 +72,12 @@ def check_courses(path: Path) -> list[Finding]:
     except DocumentError as error:
         topics = None
         findings.extend(error.findings)
+    standards = root.parent / "standards"
+    try:
+        book = load_standards(standards) if standards.is_dir() else None
+    except DocumentError as error:
+        book = None
+        findings.extend(error.findings)
     for folder in folders:
         try:
             course = read_course_folder(folder)
@@ -76,6 +85,9 @@ def check_courses(path: Path) -> list[Finding]:
             findings.extend(error.findings)
             continue
         findings.extend(_faults(course, topics))
+        if book is not None:
+            cited = course.course
+            findings.extend(reference_faults(book, references=cited.references, duties=cited.duties, document=course.sources))
     return sorted(findings)
 
 
