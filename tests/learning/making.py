@@ -175,6 +175,23 @@ def small_course(**changes: Any) -> Course:
     return Course.model_validate(data)
 
 
+def with_pretest(**changes: Any) -> dict[str, Any]:
+    """A pretest of two questions and a scene to notice in, as changes to the small course."""
+    marks = [
+        {"mark_id": "door", "label": "The open door", "weight": "central", "comment": "Anyone can listen."},
+        {"mark_id": "rain", "label": "The rain", "weight": "background", "comment": "Scenery."},
+    ]
+    items = [
+        {**_item(number, "one"), "id": f"pre-{number}", "stem": f"Before you begin, what about {number}?"} for number in (1, 2)
+    ]
+    return {"pretest": {"items": items, "spotting": {"text": "You come in.", "marks": marks}, **changes}}
+
+
+def body_asking(**numbers: Any) -> dict[str, Any]:
+    """What an approval body asks, as a change to the small course."""
+    return {"approval_bodies": [{"body": "example", **numbers}]}
+
+
 def enrolled(user: User, **changes: Any) -> Enrollment:
     """`user` has started the small course."""
     publish_course(course=small_course(**changes), at=AT)

@@ -17,7 +17,7 @@ from goodstanding.learning.errors import (
     UnansweredError,
 )
 from goodstanding.learning.models import PostTestAttempt, SectionVisit
-from tests.learning.making import AT, enrolled, read, sit, studied
+from tests.learning.making import AT, body_asking, enrolled, read, sit, small_course, studied
 
 LATER = AT + dt.timedelta(hours=1)
 
@@ -158,3 +158,43 @@ def test_an_attempt_is_reached_by_its_holder_only(enrollment, clinician, other_c
         selectors.access_attempt(other_clinician.holder, attempt.pk)
     with pytest.raises(AttemptNotFoundError):
         selectors.access_attempt(clinician.holder, uuid.uuid4())
+
+
+# What approval bodies ask
+
+
+def test_the_highest_pass_mark_of_test_and_bodies_decides(clinician):
+    enrollment = studied(clinician, **body_asking(pass_percent=100))
+    overview = selectors.post_test_of(enrollment)
+    assert (overview.pass_percent, overview.needed) == (100, 5)
+    assert not sit(enrollment, wrong=1).passed
+    attempt = sit(enrollment)
+    assert attempt.passed
+    assert len(selectors.review_of(attempt)) == 5
+
+
+def test_the_lowest_number_of_attempts_before_reading_again_decides(clinician):
+    enrollment = studied(clinician, **body_asking(attempts_before_restudy=1))
+    sit(enrollment, wrong=5)
+    with pytest.raises(AttemptRefusedError) as refused:
+        services.start_attempt(enrollment=enrollment, at=AT)
+    assert set(refused.value.sections) <= {"one", "two"}
+    assert refused.value.sections
+
+
+def test_a_body_may_limit_the_attempts_in_all(clinician):
+    enrollment = studied(clinician, **body_asking(attempts_in_all=2))
+    assert selectors.post_test_of(enrollment).attempts_left == 2
+    for _ in range(2):
+        sit(enrollment, wrong=5)
+    assert selectors.post_test_of(enrollment).attempts_left == 0
+    read(enrollment, "one", "two", at=AT + dt.timedelta(days=1))
+    with pytest.raises(AttemptRefusedError, match="All 2 attempts"):
+        services.start_attempt(enrollment=enrollment, at=AT + dt.timedelta(days=1))
+
+
+def test_a_new_form_asks_first_what_was_not_asked_before(clinician):
+    test = small_course().post_test
+    enrollment = studied(clinician, post_test=test.model_copy(update={"form_size": 3}))
+    forms = [{question.item_id for question in selectors.questions_of(sit(enrollment, wrong=3))} for _ in range(2)]
+    assert not forms[0] & forms[1]

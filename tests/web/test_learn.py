@@ -26,6 +26,7 @@ from tests.learning.making import (
     ANSWERS,
     AT,
     SLUG,
+    body_asking,
     enrolled,
     evaluated,
     passed_test,
@@ -34,6 +35,7 @@ from tests.learning.making import (
     sit,
     small_course,
     studied,
+    with_pretest,
 )
 
 pytestmark = pytest.mark.django_db
@@ -400,6 +402,101 @@ def test_the_code_of_ones_own_profession_stands_first(signed_in, clinician):
         Profile.objects.filter(user=clinician).update(professions=professions)
         page = body(signed_in.get(scene(2))).split("The reasoning about your choice")[1]
         assert page.index(f"Code {order[0]}") < page.index(f"Code {order[1]}")
+
+
+# The pretest
+
+PRETEST = at("learn-pretest")
+
+
+@pytest.fixture
+def before_course(signed_in, clinician):
+    return enrolled(clinician, **with_pretest())
+
+
+def test_the_way_begins_with_the_pretest_and_goes_on_after_it(signed_in, before_course):
+    assert leads(signed_in.get(LEARN)) == leads(signed_in.get(ONE)) == PRETEST
+    page = body(signed_in.get(PRETEST))
+    assert "Skip the pretest" not in page
+    assert "Anyone can listen." not in page
+    assert "Reason 1a." not in page
+    assert leads(signed_in.post(PRETEST, {"answer-pre-1": "a", "marks": ["door"]})) == PRETEST
+    page = body(signed_in.get(PRETEST))
+    assert page.count(" checked>") == 2
+    assert leads(signed_in.post(PRETEST, {"answer-pre-2": "b", "finish": "yes"})) == ONE
+    assert leads(signed_in.post(PRETEST, {"answer-pre-1": "c", "finish": "yes"})) == ONE
+    page = body(signed_in.get(PRETEST))
+    assert "Your answers are kept" in page
+    assert "Reason" not in page
+
+
+def test_a_skip_that_the_course_does_not_allow_is_refused_and_said(signed_in, before_course):
+    assert leads(signed_in.post(PRETEST, {"skip": "yes"})) == PRETEST
+    assert "asks everyone to take the pretest" in body(signed_in.get(PRETEST))
+
+
+def test_a_pretest_may_be_skipped_where_the_course_allows_it(signed_in, clinician):
+    enrolled(clinician, **with_pretest(skippable=True))
+    assert "Skip the pretest" in body(signed_in.get(PRETEST))
+    assert leads(signed_in.post(PRETEST, {"skip": "yes"})) == ONE
+    assert "went on without the pretest" in body(signed_in.get(PRETEST))
+
+
+def test_answers_of_the_pretest_are_saved_as_they_are_given(signed_in, before_course):
+    address = at("learn-pretest-answers")
+    assert signed_in.post(address, {"answer-pre-1": "b"}).json()["answered"] == 1
+    assert signed_in.post(address, {"answer-item-1": "b"}).status_code == 400
+    signed_in.post(PRETEST, {"answer-pre-1": "b", "finish": "yes"})
+    assert signed_in.post(address, {"answer-pre-1": "a"}).status_code == 409
+    assert signed_in.get(address).status_code == 405
+
+
+def test_a_course_without_a_pretest_has_no_such_page(signed_in, clinician):
+    enrolled(clinician)
+    assert signed_in.get(PRETEST).status_code == 404
+
+
+def test_before_and_after_are_shown_once_the_test_is_passed_and_reasons_once_the_course_is_completed(signed_in, before_course):
+    services.save_pretest(enrollment=before_course, answers={"pre-1": "a", "pre-2": "b"}, marks=["door"], at=AT)
+    services.finish_pretest(enrollment=before_course, at=AT)
+    read(before_course, "one")
+    play(before_course)
+    read(before_course, "two")
+    passed = sit(before_course)
+    page = body(signed_in.get(attempt_page(passed)))
+    assert "Before and after the course" in page
+    assert "1 of 2" in page
+    services.submit_evaluation(enrollment=before_course, answers=ANSWERS, at=AT)
+    assert "Reason 1a." not in body(signed_in.get(PRETEST))
+    signed_in.post(ATTESTATION, {"signed_name": "Ada Example"})
+    page = body(signed_in.get(PRETEST))
+    for said in ("Reason 1a.", "Anyone can listen.", "Before and after the course"):
+        assert said in page
+
+
+# What approval bodies ask
+
+
+def test_a_test_without_attempts_left_says_so_and_offers_none(signed_in, clinician):
+    enrollment = studied(clinician, **body_asking(attempts_in_all=1))
+    assert "allows 1 more attempt in all" in body(signed_in.get(TEST))
+    failed = sit(enrollment, wrong=5)
+    for address in (TEST, attempt_page(failed)):
+        page = body(signed_in.get(address)).split("<article")[1].split("</article>")[0]
+        assert "All 1 attempts" in page
+        assert "Start a" not in page
+        assert "try again" not in page
+
+
+def test_the_evaluation_asks_what_a_body_asks(signed_in, clinician):
+    more = {"id": "level", "kind": "rating", "text": "Was the level right for you?"}
+    passed_test(clinician, **body_asking(evaluation_questions=[more], evaluation_note="The body reads a summary."))
+    page = body(signed_in.get(EVALUATION))
+    assert "Was the level right for you?" in page
+    assert "The body reads a summary." in page
+    assert "Choose an answer." in body(signed_in.post(EVALUATION, ANSWERS))
+    assert leads(signed_in.post(EVALUATION, {**ANSWERS, "level": "3"})) == ATTESTATION
+    assert CourseEvaluation.objects.get().answers["level"] == 3
 
 
 # The post-test

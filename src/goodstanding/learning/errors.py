@@ -14,6 +14,7 @@ __all__ = [
     "EnrollmentNotFoundError",
     "EvaluationAnswersError",
     "LearningError",
+    "PretestClosedError",
     "ProfileIncompleteError",
     "ReasonMissingError",
     "SignedNameError",
@@ -78,6 +79,10 @@ class UnansweredError(LearningError):
     def __init__(self, items: Sequence[str]) -> None:
         self.items = tuple(items)
         super().__init__("Some questions have no answer yet.")
+
+
+class PretestClosedError(LearningError):
+    """The pretest was finished or skipped; what was answered then stays as it was."""
 
 
 class EvaluationAnswersError(LearningError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from goodstanding.core.courseware import evaluation_form
 from goodstanding.learning.errors import EvaluationAnswersError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def clean_evaluation(course: Course, given: Mapping[str, str]) -> dict[str, Answ
     """
     answers: dict[str, Answer] = {}
     problems: dict[str, str] = {}
-    for question in course.evaluation_questions:
+    for question in evaluation_form(course).questions:
         text = given.get(question.id, "").strip()
         if not text:
             if question.required:

@@ -81,6 +81,17 @@ class StepReason(models.Model):
     sealed = models.TextField()
 
 
+class Pretest(models.Model):
+    """What the learner answered before the first section. Ungraded; shows only what changed between then and the post-test."""
+
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.PROTECT, related_name="pretest", primary_key=True)
+    answers = models.JSONField(default=dict)  # item id -> option id
+    marks = models.JSONField(default=list)  # ids of what was marked in the scene without a label
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    skipped = models.BooleanField(default=False)
+
+
 class PostTestAttempt(models.Model):
     """One attempt: the form drawn (``form`` is core.courseware JSON), answers saved as they are given, and the result once submitted."""
 

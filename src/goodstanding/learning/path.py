@@ -15,7 +15,7 @@ from goodstanding.catalog.selectors import OutlineStep
 
 __all__ = ["LearningPath", "PathStep", "Progress", "StepKind", "StepState", "lay_out"]
 
-StepKind = Literal["section", "scenario", "post_test", "evaluation", "attestation"]
+StepKind = Literal["pretest", "section", "scenario", "post_test", "evaluation", "attestation"]
 StepState = Literal["done", "current", "locked"]
 
 
@@ -40,6 +40,7 @@ class PathStep:
 class Progress:
     """What a learner has done so far."""
 
+    pretested: bool = False
     sections: frozenset[str] = frozenset()
     scenarios: frozenset[str] = frozenset()
     passed: bool = False
@@ -88,14 +89,15 @@ class LearningPath:
         return self.steps[at + 1] if at + 1 < len(self.steps) else None
 
 
-def lay_out(outline: Sequence[OutlineStep], progress: Progress) -> LearningPath:
+def lay_out(outline: Sequence[OutlineStep], progress: Progress, *, pretest: bool = False) -> LearningPath:
     """
-    The path through `outline` for someone who has made this `progress`.
+    The path through `outline`, after a `pretest` if the course has one, for someone who has made this `progress`.
 
     A later step never counts as done while an earlier one is open, except for the whole path once it is completed: what
     was earned stays, whatever the course has become.
     """
     plain = [
+        *([(PathStep("pretest", "Pretest", "locked"), progress.pretested)] if pretest else []),
         *(
             (
                 PathStep(

@@ -17,6 +17,7 @@ from goodstanding.learning.models import (
     CourseEvaluation,
     Enrollment,
     PostTestAttempt,
+    Pretest,
     ScenarioRun,
     ScenarioStep,
     SectionVisit,
@@ -34,6 +35,7 @@ __all__ = [
     "LearningPath",
     "PathStep",
     "PostTestOverview",
+    "PretestView",
     "Question",
     "Scene",
     "Written",
@@ -45,10 +47,13 @@ __all__ = [
     "debrief_of",
     "failed_attempts",
     "find_enrollment",
+    "gains_of",
     "list_runs",
     "path_of",
     "place_of",
     "post_test_of",
+    "pretest_form_of",
+    "pretest_of",
     "questions_of",
     "result_of",
     "review_of",
@@ -106,6 +111,8 @@ def path_of(enrollment: Enrollment) -> LearningPath:
     return lay_out(
         outline_of(enrollment.version),
         Progress(
+            pretested=course.pretest is not None
+            and Pretest.objects.filter(enrollment=enrollment, finished_at__isnull=False).exists(),
             sections=finished,
             scenarios=frozenset(scenarios.values_list("scenario", flat=True)),
             passed=any(attempt.passed for attempt in attempts),
@@ -113,6 +120,7 @@ def path_of(enrollment: Enrollment) -> LearningPath:
             completed=Completion.objects.filter(enrollment=enrollment).exists(),
             again=again,
         ),
+        pretest=course.pretest is not None,
     )
 
 
@@ -264,6 +272,79 @@ def _written(row: ScenarioStep | None, enrollment: Enrollment) -> Written | None
         return Written("", lost=True)
 
 
+# The pretest
+
+
+@dataclass(frozen=True)
+class PretestView:
+    """The pretest as one learner sees it. The reviews with keys and reasons are empty until she has completed the course."""
+
+    questions: tuple[Question, ...]
+    spotting: courseware.Spotting | None
+    marks: frozenset[str]
+    skippable: bool
+    finished: bool
+    skipped: bool
+    reviews: tuple[courseware.ItemReview, ...]
+    spotted: tuple[tuple[courseware.Mark, bool], ...]
+
+
+def pretest_form_of(enrollment: Enrollment) -> courseware.Form:
+    """The form of the pretest, the same each time; StepNotFoundError if the course has none."""
+    pretest = content_of(enrollment).pretest
+    if pretest is None:
+        raise StepNotFoundError("pretest")
+    return courseware.pretest_form(pretest, seed=f"{enrollment.pk}:pretest")
+
+
+def pretest_of(enrollment: Enrollment) -> PretestView:
+    """The pretest of this learner; StepNotFoundError if the course has none."""
+    form = pretest_form_of(enrollment)
+    pretest = content_of(enrollment).pretest
+    assert pretest is not None  # it has a form
+    row = Pretest.objects.filter(enrollment=enrollment).first()
+    answers, marks = (row.answers, row.marks) if row else ({}, [])
+    finished = row is not None and row.finished_at is not None
+    skipped = row is not None and row.skipped
+    over = completion_of(enrollment) is not None and not skipped
+    return PretestView(
+        questions=_asked(pretest, form, answers),
+        spotting=pretest.spotting,
+        marks=frozenset(marks),
+        skippable=pretest.skippable,
+        finished=finished,
+        skipped=skipped,
+        reviews=courseware.pretest_review(pretest, form, answers, course_finished=over),
+        spotted=courseware.spotted(pretest, marks) if over else (),
+    )
+
+
+def gains_of(enrollment: Enrollment) -> tuple[courseware.ObjectiveGain, ...]:
+    """
+    Each objective before the course and in the attempt that passed; empty until both are there.
+
+    Before that it would say which pretest answers were right.
+    """
+    pretest = content_of(enrollment).pretest
+    row = Pretest.objects.filter(enrollment=enrollment, finished_at__isnull=False, skipped=False).first()
+    passed = PostTestAttempt.objects.filter(enrollment=enrollment, passed=True).first()
+    if pretest is None or row is None or passed is None:
+        return ()
+    before = courseware.pretest_results(pretest, pretest_form_of(enrollment), row.answers)
+    return courseware.gains(before, _result(content_of(enrollment), passed).objectives)
+
+
+def _asked(
+    test: courseware.PostTest | courseware.Pretest, form: courseware.Form, answers: Mapping[str, str]
+) -> tuple[Question, ...]:
+    questions = []
+    for number, asked in enumerate(form.questions, start=1):
+        item = test.item(asked.item_id)
+        options = tuple((option_id, item.option(option_id).text) for option_id in asked.option_ids)
+        questions.append(Question(number, item.id, item.stem, options, answers.get(item.id)))
+    return tuple(questions)
+
+
 # The post-test
 
 
@@ -278,6 +359,9 @@ class PostTestOverview:
     pass_percent: int
     needed: int
     """Right answers needed to pass."""
+    attempts_before_restudy: int
+    attempts_left: int | None
+    """None where no approval body limits them."""
 
     @property
     def passed(self) -> PostTestAttempt | None:
@@ -314,26 +398,22 @@ def post_test_of(enrollment: Enrollment) -> PostTestOverview:
     submitted = tuple(attempt for attempt in attempts if attempt.submitted_at is not None)
     visits = list(SectionVisit.objects.filter(enrollment=enrollment, finished_at__isnull=False))
     course = content_of(enrollment)
-    test = course.post_test
+    test, policy = course.post_test, courseware.post_test_policy(course)
     return PostTestOverview(
         open_attempt=next((attempt for attempt in attempts if attempt.submitted_at is None), None),
         submitted=submitted,
         verdict=_may_attempt(course, submitted, visits),
         questions=test.form_size,
-        pass_percent=test.pass_percent,
-        needed=-(-test.pass_percent * test.form_size // 100),
+        pass_percent=policy.pass_percent,
+        needed=-(-policy.pass_percent * test.form_size // 100),
+        attempts_before_restudy=policy.attempts_before_restudy,
+        attempts_left=None if policy.attempts_in_all is None else max(policy.attempts_in_all - len(submitted), 0),
     )
 
 
 def questions_of(attempt: PostTestAttempt) -> tuple[Question, ...]:
     """The form of `attempt` in its order."""
-    test = content_of(attempt.enrollment).post_test
-    questions = []
-    for number, asked in enumerate(_form(attempt).questions, start=1):
-        item = test.item(asked.item_id)
-        options = tuple((option_id, item.option(option_id).text) for option_id in asked.option_ids)
-        questions.append(Question(number, item.id, item.stem, options, attempt.answers.get(item.id)))
-    return tuple(questions)
+    return _asked(content_of(attempt.enrollment).post_test, _form(attempt), attempt.answers)
 
 
 def result_of(attempt: PostTestAttempt) -> courseware.Result:
@@ -345,7 +425,8 @@ def review_of(attempt: PostTestAttempt) -> tuple[courseware.ItemReview, ...]:
     """The questions with keys and reasons, once the attempt was handed in and passed; empty before."""
     if not attempt.passed:
         return ()
-    return courseware.review(content_of(attempt.enrollment).post_test, _form(attempt), attempt.answers)
+    course = content_of(attempt.enrollment)
+    return courseware.review(course.post_test, _form(attempt), attempt.answers, policy=courseware.post_test_policy(course))
 
 
 def failed_attempts(enrollment: Enrollment) -> int:
@@ -358,7 +439,7 @@ def _form(attempt: PostTestAttempt) -> courseware.Form:
 
 
 def _result(course: courseware.Course, attempt: PostTestAttempt) -> courseware.Result:
-    return courseware.grade(course.post_test, _form(attempt), attempt.answers)
+    return courseware.grade(course.post_test, _form(attempt), attempt.answers, policy=courseware.post_test_policy(course))
 
 
 def _may_attempt(
@@ -373,7 +454,9 @@ def _may_attempt(
         past.append(courseware.PastAttempt(attempt.submitted_at, bool(attempt.passed), revisit))
     seen = [courseware.Visit(visit.section, visit.finished_at) for visit in visits if visit.finished_at]
     sections = [entry.id for entry in course.outline if entry.kind == "section"]
-    return courseware.may_attempt(course.post_test, attempts=past, visits=seen, sections=sections)
+    return courseware.may_attempt(
+        course.post_test, attempts=past, visits=seen, sections=sections, policy=courseware.post_test_policy(course)
+    )
 
 
 def _enrollments(holder: Holder) -> QuerySet[Enrollment]:

@@ -24,6 +24,7 @@ from goodstanding.learning.errors import (
     AttemptClosedError,
     AttemptRefusedError,
     CourseWithdrawnError,
+    PretestClosedError,
     ProfileIncompleteError,
     ReasonMissingError,
     SignedNameError,
@@ -39,6 +40,7 @@ from goodstanding.learning.models import (
     CourseEvaluation,
     Enrollment,
     PostTestAttempt,
+    Pretest,
     ScenarioRun,
     ScenarioStep,
     SectionVisit,
@@ -53,6 +55,7 @@ from goodstanding.learning.selectors import (
     find_enrollment,
     path_of,
     post_test_of,
+    pretest_form_of,
 )
 from goodstanding.private_text import NoKeyError, seal
 
@@ -64,10 +67,13 @@ __all__ = [
     "attest",
     "delete_reason",
     "enroll",
+    "finish_pretest",
     "finish_section",
     "open_step",
     "replay_from",
     "save_answers",
+    "save_pretest",
+    "skip_pretest",
     "start_attempt",
     "start_run",
     "submit_attempt",
@@ -155,6 +161,66 @@ def finish_section(*, enrollment: Enrollment, section_id: str, at: dt.datetime) 
             visit.save(update_fields=["finished_at"])
             path = path_of(enrollment)
     return path.place if step.again else path.after(step)
+
+
+# The pretest
+
+
+@transaction.atomic
+def save_pretest(
+    *, enrollment: Enrollment, answers: Mapping[str, str], marks: Iterable[str] | None = None, at: dt.datetime
+) -> Pretest:
+    """
+    Keep answers to some questions of the pretest, and what was marked in its scene if `marks` are given.
+
+    Raises StepNotFoundError if the course has none, PretestClosedError once it is finished or skipped, core's AnswerError
+    if an answer does not belong to it.
+    """
+    _lock(enrollment)
+    form = pretest_form_of(enrollment)
+    course = content_of(enrollment)
+    assert course.pretest is not None  # it has a form
+    row, _ = Pretest.objects.get_or_create(enrollment=enrollment, defaults={"started_at": at})
+    if row.finished_at is not None:
+        raise PretestClosedError("You have finished this pretest. What you answered then stays as it was.")
+    courseware.check_answers(course.pretest, form, answers)
+    row.answers = {**row.answers, **answers}
+    if marks is not None and course.pretest.spotting is not None:
+        chosen = set(marks)
+        row.marks = [mark.mark_id for mark in course.pretest.spotting.marks if mark.mark_id in chosen]
+    row.save(update_fields=["answers", "marks"])
+    return row
+
+
+@transaction.atomic
+def finish_pretest(*, enrollment: Enrollment, at: dt.datetime) -> PathStep | None:
+    """
+    The pretest is done as far as the learner could answer it; the step that follows. Finishing twice is finishing once.
+
+    A question may stay open: not knowing yet is an honest answer, and nobody is graded. Raises StepNotFoundError.
+    """
+    return _close_pretest(enrollment, at=at, skipped=False)
+
+
+@transaction.atomic
+def skip_pretest(*, enrollment: Enrollment, at: dt.datetime) -> PathStep | None:
+    """Go on without the pretest; the step that follows. Raises StepRefusedError unless the course allows it, StepNotFoundError."""
+    pretest = content_of(enrollment).pretest
+    if pretest is not None and not pretest.skippable:
+        raise StepRefusedError(
+            "This course asks everyone to take the pretest. It is not graded, and you may leave questions open."
+        )
+    return _close_pretest(enrollment, at=at, skipped=True)
+
+
+def _close_pretest(enrollment: Enrollment, *, at: dt.datetime, skipped: bool) -> PathStep | None:
+    _lock(enrollment)
+    step = _open(path_of(enrollment), "pretest")
+    row, _ = Pretest.objects.get_or_create(enrollment=enrollment, defaults={"started_at": at})
+    if row.finished_at is None:
+        row.finished_at, row.skipped = at, skipped
+        row.save(update_fields=["finished_at", "skipped"])
+    return path_of(enrollment).after(step)
 
 
 # Scenarios
@@ -319,7 +385,8 @@ def start_attempt(*, enrollment: Enrollment, at: dt.datetime) -> PostTestAttempt
     if isinstance(overview.verdict, courseware.Refused):
         raise AttemptRefusedError(overview.verdict.reason, overview.verdict.sections)
     number = overview.verdict.number
-    form = courseware.draw_form(content_of(enrollment).post_test, seed=f"{enrollment.pk}:{number}")
+    earlier = [item for attempt in overview.submitted for item in courseware.Form.model_validate(attempt.form).item_ids]
+    form = courseware.draw_form(content_of(enrollment).post_test, seed=f"{enrollment.pk}:{number}", asked_before=earlier)
     return PostTestAttempt.objects.create(enrollment=enrollment, number=number, form=form.model_dump(mode="json"), started_at=at)
 
 
@@ -351,7 +418,8 @@ def submit_attempt(*, attempt: PostTestAttempt, at: dt.datetime) -> PostTestAtte
     if attempt.submitted_at is not None:
         return attempt
     form = courseware.Form.model_validate(attempt.form)
-    result = courseware.grade(content_of(attempt.enrollment).post_test, form, attempt.answers)
+    course = content_of(attempt.enrollment)
+    result = courseware.grade(course.post_test, form, attempt.answers, policy=courseware.post_test_policy(course))
     if result.unanswered:
         raise UnansweredError(result.unanswered)
     attempt.submitted_at = at

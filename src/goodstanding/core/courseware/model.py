@@ -395,6 +395,8 @@ class Pretest(Strict):
 
     items: Sequence[Item]
     spotting: Spotting | None = None
+    skippable: bool = False
+    """Whether a learner may go on to the first section without it."""
 
     @model_validator(mode="after")
     def _asks_something(self) -> Pretest:

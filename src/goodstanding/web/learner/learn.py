@@ -19,7 +19,7 @@ from goodstanding.core.courseware.markdown import INTERNAL_LINK, markdown_links,
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import CourseWithdrawnError
 from goodstanding.web.clock import today
-from goodstanding.web.learner import learn_finish, learn_scenario, learn_test
+from goodstanding.web.learner import learn_finish, learn_pretest, learn_scenario, learn_test
 from goodstanding.web.learner.person import holder_of
 from goodstanding.web.learner.player import Here, address_of, enter, in_course
 
@@ -101,6 +101,7 @@ def _links(here: Here) -> dict[str, str]:
 urlpatterns: list[URLPattern] = [
     path("learn/<slug:slug>/", start, name="learn"),
     path("learn/<slug:slug>/section/<slug:section_id>/", section, name="learn-section"),
+    *learn_pretest.urlpatterns,
     *learn_scenario.urlpatterns,
     *learn_test.urlpatterns,
     *learn_finish.urlpatterns,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.catalog.selectors import approvals_on, basis_of, hours_are_provisional
+from goodstanding.core.courseware import evaluation_form
 from goodstanding.flows import completing
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import EvaluationAnswersError, ProfileIncompleteError, SignedNameError, StepLockedError
@@ -29,7 +30,7 @@ class EvaluationForm(LookForm):
 
     def __init__(self, *args: object, course: Course, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        for question in course.evaluation_questions:
+        for question in evaluation_form(course).questions:
             self.fields[question.id] = _field(question, course)
 
     def raw(self) -> dict[str, str]:
@@ -84,7 +85,8 @@ def evaluation(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_problems(wrong.problems)
         else:
             return redirect("learn-attestation", slug=slug)
-    return render(request, "learner/learn_evaluation.html", {"here": here, "form": form})
+    notes = evaluation_form(here.course).notes
+    return render(request, "learner/learn_evaluation.html", {"here": here, "form": form, "notes": notes})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

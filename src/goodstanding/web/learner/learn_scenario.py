@@ -17,7 +17,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodstanding.accounts.selectors import get_profile
-from goodstanding.core.courseware import State, render_markdown
+from goodstanding.core.courseware import State, render_markdown, scenario_svg
 from goodstanding.core.courseware import path as walked
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import ReasonMissingError, StepNotFoundError, StepRefusedError
@@ -98,6 +98,7 @@ def scenario(request: HttpRequest, slug: str, scenario_id: str) -> HttpResponse:
             "scenario": here.course.scenario(scenario_id),
             "steps": [_looked_back(request, here, each) for each in selectors.debrief_of(here.enrollment, first)],
             "way": _way(here.course.scenario(scenario_id), first),
+            "map": _map(here.course.scenario(scenario_id), first),
             "replays": [
                 {"number": run.number, "finished": run.finished_at, "position": len(run.state.get("steps", ()))}
                 for run in replays
@@ -219,6 +220,11 @@ def _way(content: Scenario, run: ScenarioRun) -> list[dict[str, str]]:
         }
         for node, choice in zip(walked(content, state), chosen, strict=True)
     ]
+
+
+def _map(content: Scenario, run: ScenarioRun) -> str:
+    """The scenario as a picture, with the way of this run in it."""
+    return mark_safe(scenario_svg(content, play=State.model_validate(run.state)))  # noqa: S308 -- our own drawing escapes its texts
 
 
 def _duration(seconds: int | None) -> str:

@@ -130,6 +130,9 @@ def _result(request: HttpRequest, here: Here, taken: PostTestAttempt) -> HttpRes
             "again": _again(here),
             "overview": overview,
             "reviews": selectors.review_of(taken),
+            "gains": [(here.course.objective(each.objective).text, each) for each in selectors.gains_of(here.enrollment)]
+            if taken.passed
+            else [],
             "newest": not overview.submitted or overview.submitted[-1].pk == taken.pk,
         },
     )

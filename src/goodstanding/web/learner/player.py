@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["DutyInPlay", "Here", "address_of", "enter", "in_course"]
 
 _ADDRESSES = {
+    "pretest": "learn-pretest",
     "post_test": "learn-post-test",
     "evaluation": "learn-evaluation",
     "attestation": "learn-attestation",
