@@ -59,7 +59,7 @@ def license_values(license_: License, *, period: Period, renewals: int | None, p
         values[MONTHS] = months_between(license_.issued, period.end + ONE_DAY)
     values["period_start"] = period.start
     values["period_end"] = period.end
-    values["period_months"] = math.floor(months_between(period.start, period.end + ONE_DAY))
+    values["period_months"] = months_between(period.start, period.end + ONE_DAY)
     values["profession"] = profession
     return values
 
@@ -70,7 +70,7 @@ def months_between(start: dt.date, end: dt.date) -> Fraction:
 
     The half keeps "at most twelve" and "at least twelve" apart from a day more, without counting days of unequal months.
 
-    >>> months_between(dt.date(2025, 3, 31), dt.date(2025, 10, 1))
+    >>> months_between(dt.date(2025, 3, 15), dt.date(2025, 10, 1))
     Fraction(13, 2)
     """
     whole = (end.year - start.year) * 12 + end.month - start.month
