@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 
 from goodstanding.audit.append_only import AppendOnly
 
@@ -149,3 +151,66 @@ class Completion(AppendOnly):
 
     class Meta(AppendOnly.Meta):
         abstract = False
+
+
+class NoteKind(models.TextChoices):
+    """What a learner leaves in a section: words of her own, or a place marked in the text."""
+
+    NOTE = "note", "Note"
+    HIGHLIGHT = "highlight", "Highlight"
+
+
+class PrivateNote(models.Model):
+    """
+    A note or a highlight in one section, for its owner alone and deleted as soon as she says so.
+
+    ``sealed`` holds all of it: what someone marks says as much about her as what she writes.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)  # made by the page, so a note sent twice is one note
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="notes")
+    section = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, choices=NoteKind.choices)
+    sealed = models.TextField()
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["enrollment", "section"], name="notes_by_section")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=NoteKind.values), name="note_kind_known"),
+            models.CheckConstraint(condition=LessThanOrEqual(Length("sealed"), 40_000), name="note_bounded"),
+        ]
+
+
+class Sitting(models.Model):
+    """
+    One page of a course, held open once: how long it was read, and how far down.
+
+    ``seconds`` are those in which the page was seen and its reader was active, as the page reported and the server allowed;
+    ``last_beat`` is the number of the last report, so none counts twice. It decides nothing; it is shown to the learner, and
+    summed without names it tells how long a course takes.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="sittings")
+    step = models.CharField(max_length=100)  # kind:id, as in Enrollment.last_place
+    opened_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    last_beat = models.PositiveIntegerField()
+    seconds = models.PositiveIntegerField(default=0)
+    mark = models.PositiveSmallIntegerField(default=0)  # the number of the paragraph that stood at the top
+
+    class Meta:
+        indexes = [models.Index(fields=["enrollment", "step"], name="sittings_by_step")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last_at__gte=models.F("opened_at")), name="sitting_goes_forward"),
+        ]
+
+
+class SeatClock(models.Model):
+    """Until when a learner's time is accounted for, over all courses and tabs: no moment counts twice."""
+
+    holder = models.OneToOneField("accounts.Holder", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    counted_until = models.DateTimeField()
