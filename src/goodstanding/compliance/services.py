@@ -1,4 +1,4 @@
-"""Settling open questions of a license with the board, opening them again, and stating what a credit left unstated."""
+"""Settling open questions of a license with the board, opening them again, and correcting credits that such questions are about."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from django.db import transaction
 
 from goodstanding.compliance.errors import QuestionNotOpenError
 from goodstanding.compliance.selectors import open_question
+from goodstanding.credit import services as ledger
 from goodstanding.credit.earned import EarnedCredit, EarnedPart
 from goodstanding.credit.selectors import access_entry
-from goodstanding.credit.services import correct_credit
 from goodstanding.licensing import services as licensing
-from goodstanding.licensing.selectors import access_license
+from goodstanding.licensing.selectors import access_license, list_licenses
 
 if TYPE_CHECKING:
+    from django.core.files.base import File
+
     from goodstanding.accounts.models import Holder, User
     from goodstanding.credit.models import CreditEntry
 
-__all__ = ["complete_credit", "reopen_question", "settle_question"]
+__all__ = ["complete_credit", "correct_credit", "reopen_question", "settle_question"]
 
 
 @transaction.atomic
@@ -50,6 +52,65 @@ def reopen_question(*, holder: Holder, license_id: uuid.UUID, question: str, at:
     licensing.reopen_question(license=access_license(holder=holder, license_id=license_id), question=question, at=at)
 
 
+@transaction.atomic
+def correct_credit(
+    *,
+    holder: Holder,
+    actor: User,
+    entry_id: uuid.UUID,
+    credit: EarnedCredit,
+    submission: uuid.UUID,
+    at: dt.datetime,
+    today: dt.date,
+    proof: File[bytes] | None = None,
+) -> CreditEntry:
+    """
+    Correct a credit, and keep what the holder confirmed with a board about what it still leaves unstated.
+
+    The corrected credit is a new row with an id of its own, and confirmations name the id; without this, mending a typing
+    error would open questions again that the board has answered. What the correction states is asked no more, and where it changes
+    what a confirmation was about (another course, another title), that confirmation lapses. Raises what
+    `credit.services.correct_credit` raises.
+    """
+    before = access_entry(holder=holder, entry_id=entry_id)
+    after = ledger.correct_credit(
+        holder=holder,
+        actor=actor,
+        entry_id=entry_id,
+        credit=credit,
+        submission=submission,
+        at=at,
+        today=today,
+        proof=proof,
+    )
+    # Sent twice, it was kept the first time; what was opened again since stays open.
+    if after.replaces_id == before.pk and after.entered_at == at:
+        renamed = {f"{kind}:{before.pk}": f"{kind}:{after.pk}" for kind in _still_unstated(before, after)}
+        for license_ in list_licenses(holder) if renamed else ():
+            licensing.keep_confirmations(license=license_, renamed=renamed, at=at, actor=actor)
+    return after
+
+
+def _still_unstated(before: CreditEntry, after: CreditEntry) -> list[str]:
+    """The kinds of questions (`case.CONFIRMABLE`) that the corrected entry leaves as they were."""
+    same_course = before.course_id == after.course_id
+    unstated = {
+        "approvals": after.approvals is None,
+        "repeat": same_course,
+        "format": not after.format,
+        "activity": not after.activity,
+        "sponsor": not after.sponsor_kind,
+        "course": same_course,
+        "title": before.title == after.title,
+        "state": _topics(before) == _topics(after),
+    }
+    return [kind for kind, still in unstated.items() if still]
+
+
+def _topics(entry: CreditEntry) -> set[str]:
+    return {topic for part in entry.parts for topic in part.get("topics", ())}
+
+
 def complete_credit(
     *,
     holder: Holder,
@@ -65,7 +126,7 @@ def complete_credit(
     State who approved a credit and what kind of sponsor gave it; everything else on it stays as it was entered.
 
     It is a correction like any other: a new row that points back. `approvals` None leaves them unstated. Raises what
-    `credit.services.correct_credit` raises.
+    `correct_credit` raises.
     """
     entry = access_entry(holder=holder, entry_id=entry_id)
     credit = EarnedCredit(

@@ -30,6 +30,7 @@ _ORDER = (
     *_FIELDS,
     "answer",
     "question",
+    "kept",
     "carried",
     "waived",
     "note",
@@ -99,6 +100,8 @@ def _line(
     if kind == "question":
         told = "Settled with the board" if after else "Opened again"
         return f"{told}: {settled.get(rest, 'a question about one credit')}"
+    if kind == "kept":
+        return "Kept as settled after the credit was corrected: a question about one credit"
     if kind in ("carried", "waived", "note"):
         return _of_period(kind, rest, before, after, requirements)
     return f"{_FIELDS.get(name, name)}: {_shown(before)} → {_shown(after)}"

@@ -51,6 +51,7 @@ __all__ = [
     "answer_facts",
     "change_license",
     "confirm_question",
+    "keep_confirmations",
     "record_carried_and_waived",
     "record_renewal",
     "remove_license",
@@ -453,6 +454,33 @@ def confirm_question(
     _note(license_, at, {f"question:{question}": [None, _plain(confirmed_on)]})
     _record(Tag.QUESTION_CONFIRMED, actor or license_.holder.user_id, license_, {"question": question})
     return confirmation
+
+
+@transaction.atomic
+def keep_confirmations(
+    *,
+    license: License,  # noqa: A002
+    renamed: Mapping[str, str],
+    at: dt.datetime,
+    actor: User | None = None,
+) -> None:
+    """
+    Let what the holder confirmed of some questions stand for others, with the same day and note: from old name to new.
+
+    A question is about one version of a credit, so a corrected credit asks it anew under another name, though the board has
+    said what it had to say. What was not confirmed, or is confirmed under the new name already, is left alone.
+    """
+    license_ = _lock(license, actor)
+    current = current_confirmations(license_)
+    kept = {new: current[old] for old, new in renamed.items() if old in current and new not in current}
+    if not kept:
+        return
+    for question, one in kept.items():
+        Confirmation.objects.create(
+            license=license_, question=question, confirmed_on=one.confirmed_on, note=one.note, recorded_at=at
+        )
+        _record(Tag.QUESTION_CONFIRMED, actor or license_.holder.user_id, license_, {"question": question})
+    _note(license_, at, {f"kept:{question}": [None, _plain(one.confirmed_on)] for question, one in kept.items()})
 
 
 @transaction.atomic

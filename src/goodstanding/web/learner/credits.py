@@ -19,6 +19,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from goodstanding.compliance.services import correct_credit
 from goodstanding.core.certificates import FORMAT_LABELS
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.uploads import UploadError
@@ -36,7 +37,7 @@ from goodstanding.credit.selectors import (
     totals_of,
     years_of,
 )
-from goodstanding.credit.services import add_proof, correct_credit, enter_credit, restore_credit, withdraw_credit
+from goodstanding.credit.services import add_proof, enter_credit, restore_credit, withdraw_credit
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.licensing.selectors import list_licenses
 from goodstanding.web.clock import today
