@@ -270,6 +270,31 @@ def test_of_an_inactive_license_nothing_is_said_to_be_met(signed_in, clinician):
     assert 'class="tag met"' not in response.content.decode()
     assert "Every requirement" not in text_of(response)
     assert "What does the board ask of a license that is inactive?" in text_of(response)
+    # No answer of the board can be recorded for it, so the page leads to what can be done.
+    assert "Ask the board what it asks of you; if the status is not right, correct it." in text_of(response)
+    address = f"{reverse('license-edit', args=[license_.pk])}?from=standing"
+    assert f'href="{address}#id_status">Correct the status' in response.content.decode()
+    assert 'id="id_status"' in signed_in.get(address).content.decode()
+
+
+def test_what_a_credit_itself_must_state_leads_to_its_form(signed_in, clinician):
+    a_license(
+        clinician,
+        rule="us/mi/psychologist",
+        profession="psychologist",
+        license_type="psychologist",
+        facts={},
+        issued=dt.date(2015, 1, 1),
+    )
+    long = a_credit(clinician, "A long course", hours="20", approvals=("apa",))
+    article = a_credit(clinician, "An article", hours="1", unit="publication", approvals=("apa",))
+    body = signed_in.get("/standing/").content.decode()
+    assert "On what day did “A long course” begin?" in html.unescape(body)
+    for entry, text, field in ((long, "Enter its first day", "started"), (article, "Enter its hours", "amount")):
+        address = reverse("credit-correct", args=[entry.pk])
+        assert f'href="{address}#id_{field}">{text}' in body
+        assert f'id="id_{field}"' in signed_in.get(address).content.decode()
+    assert f"started:{long.pk}" not in body  # nothing to confirm
 
 
 def test_a_confirmation_can_be_recorded_anew(signed_in, clinician):

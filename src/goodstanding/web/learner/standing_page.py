@@ -120,6 +120,7 @@ class QuestionRow:
     reopen_url: str
     answer: str
     answer_url: str
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -415,9 +416,15 @@ _GROUP_TITLES = {
     "certificates": ("On your certificates", "Look at the certificate, or ask who gave the course."),
     "board": ("For your board", "The sources that were read leave these open. Ask the board and record what it says."),
 }
-_ON_CERTIFICATES = frozenset(("approvals", "format", "activity", "sponsor", "course", "title"))
+_ON_CERTIFICATES = frozenset(("approvals", "format", "activity", "sponsor", "course", "title", "started"))
 _FILLED_IN = frozenset(("approvals", "sponsor"))
 """What a credit may leave unstated and the form for what is missing asks."""
+_CORRECTED = {"unit": ("Enter its hours", "amount"), "started": ("Enter its first day", "started")}
+"""What no confirmation settles, because the credit itself must state it: how that reads, and the field of the form."""
+_NOTES = {
+    "unit": "If the certificate or your board says how many hours it is, enter those in place of what stands there now.",
+    "license_status": "Nothing can be recorded for this question. Ask the board what it asks of you; if the status is not right, correct it.",
+}
 
 
 def _group(question: QuestionAnswer) -> str:
@@ -520,6 +527,11 @@ def question_row(
     doubt, _, entry = question.id.partition(":")
     if question.kind == "entry" and doubt in _FILLED_IN:
         answer, answer_url = "Fill this in", f"{reverse('standing-missing')}?credit={entry}"
+    elif question.kind == "entry" and doubt in _CORRECTED:
+        answer, field = _CORRECTED[doubt]
+        answer_url = f"{reverse('credit-correct', args=[entry])}#id_{field}"
+    elif question.kind == "status":
+        answer, answer_url = "Correct the status", f"{reverse('license-edit', args=[license_.id])}?from=standing#id_status"
     elif question.kind == "entry" and entry:
         answer, answer_url = "Open this credit", reverse("credit-page", args=[entry])
     elif question.kind == "fact":
@@ -541,6 +553,7 @@ def question_row(
         reopen_url=reverse("standing-reopen", args=where) if question.confirmed else "",
         answer=answer,
         answer_url=answer_url,
+        note="" if question.kind == "rule" else _NOTES.get(doubt, ""),
     )
 
 
