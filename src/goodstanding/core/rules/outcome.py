@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Outcome(StrEnum):
@@ -134,8 +134,7 @@ class QuestionAnswer:
     sources: tuple[SourceAnswer, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreditAnswer:
+class CreditAnswer(NamedTuple):
     """What one entry counted for under this license, and why the rest did not."""
 
     id: str
@@ -226,10 +225,11 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, StrEnum):
         return str(value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    names = getattr(value, "__dataclass_fields__", None) or getattr(value, "_fields", None)
+    if names:
+        return {name: _plain(getattr(value, name)) for name in names}
     return value
