@@ -1,220 +1,57 @@
-"""A small, sound course on disk, and ways to break one thing in it."""
+"""A small, sound course on disk, and one that uses everything a course may hold."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from goodstanding.core.courseware import Course, load_course
-
-FEEDBACK = {
-    "verdict": "A good start that needs one more thought before you act on it.",
-    "why": "She told you about her sleep, and that matters more than the coffee does at this moment.",
-    "would_change": "A smaller town would change it.",
-    "do_next": "Tell her how to reach you this week.",
-    "source": "APA 3.05, edition in the references.",
-}
-RATIONALE = (
-    "This answer picks up what was said in passing, and it keeps the door open for her. The fact in the scene that counts is "
-    "the broken sleep. A different ending, or a longer time, could change the answer. What you do next is to say how she can reach you."
-)
-
-
-def course_yaml() -> dict[str, Any]:
-    return {
-        "slug": "small",
-        "title": "A small course",
-        "summary": "A course for tests.",
-        "level": "beginning",
-        "audience": "Those who test.",
-        "professions": ["counselor"],
-        "format": "asynchronous",
-        "objectives": [{"id": "see", "text": "Identify what matters."}, {"id": "act", "text": "Choose what to do."}],
-        "authors": ["Good Standing contributors"],
-        "disclosure": "None.",
-        "difficulty": {"value": 2, "status": "provisional", "reason": "It is small."},
-        "topics": [{"share": 1, "topics": ["ethics"]}],
-        "review_due": "2027-11-23",
-        "version_note": "First.",
-        "sections": [{"section": "01-first"}, {"scenario": "walk"}, {"section": "02-second"}],
-        "evaluation": {
-            "scale": ["low", "middle", "high"],
-            "objective_question": "How well can you now do this:",
-            "questions": [{"id": "useful", "kind": "rating", "text": "How useful was it?"}],
-        },
-        "attestation": "I did this myself.",
-    }
-
-
-def item(number: int, **changes: Any) -> dict[str, Any]:
-    options = [
-        {"option_id": name, "text": f"Do the {name} thing number {number}", "rationale": RATIONALE} for name in ("a", "b", "c")
-    ]
-    return {
-        "id": f"item-{number}",
-        "stem": f"You meet her in place {number}. What do you do?",
-        "options": options,
-        "key": "abc"[number % 3],
-        "objective": ("see", "act")[number % 2],
-        "duty": "care",
-        "section": ("first", "second")[number % 2],
-        "cognitive_level": "application",
-        "references": ["code_2014"],
-        **changes,
-    }
-
-
-def post_test_yaml() -> dict[str, Any]:
-    return {"form_size": 4, "items": [item(number) for number in range(5)]}
-
-
-def sources_yaml() -> dict[str, Any]:
-    standards = [
-        {"code": "code_2014", "number": "A.1", "title": "Care", "verification": "read"},
-        {"code": "code_2014", "number": "A.9", "title": "More care", "verification": "unverified"},
-    ]
-    return {
-        "references": [
-            {"id": "code_2014", "kind": "code", "authors": ["A body"], "title": "A code", "year": 2014, "verification": "read"},
-            {"id": "act", "kind": "law", "authors": ["A state"], "title": "An act", "year": 2020, "verification": "read"},
-            {"id": "book", "kind": "work", "authors": ["A writer"], "title": "A book", "year": 2010, "verification": "read"},
-        ],
-        "duties": [{"id": "care", "name": "Care", "paraphrase": "Take care.", "standards": standards}],
-    }
-
-
-def choice(name: str, following: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "choice_id": name,
-        "label": f"Do {name}.",
-        "next": following,
-        "rating": "sound",
-        "duty_ids": ["care"],
-        "feedback": dict(FEEDBACK),
-        **changes,
-    }
-
-
-def scenario_yaml() -> dict[str, Any]:
-    reason = "What is your reason?"
-    return {
-        "id": "walk",
-        "title": "A walk",
-        "introduction": "Everyone here is invented.",
-        "objectives": ["see"],
-        "start": "look",
-        "state": {"spoke": False},
-        "nodes": [
-            {
-                "node_id": "look",
-                "kind": "notice",
-                "text": "You look around.",
-                "est_seconds": 30,
-                "next": "turn",
-                "marks": [
-                    {"mark_id": "bird", "label": "The bird", "weight": "background", "comment": "It sings."},
-                    {"mark_id": "face", "label": "Her face", "weight": "central", "comment": "She is tired."},
-                ],
-            },
-            {
-                "node_id": "turn",
-                "kind": "decide",
-                "text": "You turn.",
-                "est_seconds": 30,
-                "reason_prompt": reason,
-                "choices": [choice("speak", "ask", set={"spoke": True}), choice("pass", "ask")],
-            },
-            {
-                "node_id": "ask",
-                "kind": "consult",
-                "text": "Whom do you ask?",
-                "est_seconds": 30,
-                "reason_prompt": reason,
-                "choices": [choice("peer", "evening"), choice("her", "evening", when={"spoke": True}), choice("nobody", "over")],
-            },
-            {
-                "node_id": "evening",
-                "kind": "consequence",
-                "text": "It is evening now.",
-                "est_seconds": 30,
-                "branches": [{"when": {"spoke": True}, "next": "call"}],
-                "next": "over",
-            },
-            {"node_id": "call", "kind": "reflect", "text": "She calls.", "est_seconds": 30, "next": "over"},
-            {"node_id": "over", "kind": "end", "text": "The day ends.", "est_seconds": 30},
-        ],
-    }
-
-
-FIRST = """---
-id: first
-title: First
-objectives: [see]
----
-
-::: case A beginning
-You meet her, and she says that she sleeps badly. See [the next part](section:second).
-:::
-
-## What matters
-
-Her sleep matters more than the coffee.
-"""
-
-SECOND = """---
-id: second
-title: Second
-objectives: [act]
-duties: [care]
----
-
-You say how she can reach you.
-"""
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes values out where PyYAML would write an alias, which the product's reader refuses."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-class CourseFiles:
-    """The files of one course in a folder, before they are written."""
-
-    def __init__(self, root: Path) -> None:
-        self.folder = root / "courses" / "small"
-        self.course = course_yaml()
-        self.post_test = post_test_yaml()
-        self.sources = sources_yaml()
-        self.scenario = scenario_yaml()
-        self.sections = {"01-first.md": FIRST, "02-second.md": SECOND}
-
-    def write(self) -> Path:
-        (self.folder / "scenarios").mkdir(parents=True, exist_ok=True)
-        for name, data in (
-            ("course.yaml", self.course),
-            ("post_test.yaml", self.post_test),
-            ("sources.yaml", self.sources),
-            ("scenarios/walk.yaml", self.scenario),
-        ):
-            text = yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True).replace("'2027-11-23'", "2027-11-23")
-            (self.folder / name).write_text(text, encoding="utf-8")
-        for name, text in self.sections.items():
-            (self.folder / name).write_text(text, encoding="utf-8")
-        return self.folder
-
-    def node(self, node_id: str) -> dict[str, Any]:
-        return next(node for node in self.scenario["nodes"] if node["node_id"] == node_id)
+from tests.core.courseware.making import SVG, CourseFiles, pretest_yaml
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> CourseFiles:
     """The files of a sound course; break one thing, then ``write()``."""
     return CourseFiles(tmp_path)
+
+
+@pytest.fixture
+def full(files: CourseFiles) -> CourseFiles:
+    """The files of a sound course that uses everything a course may hold."""
+    files.pretest = pretest_yaml()
+    files.images["circles.svg"] = SVG
+    files.sources["glossary"] = [
+        {"id": "dual", "term": "dual relationship", "definition": "Two roles with one person.", "references": ["book"]}
+    ]
+    files.sections["02-second.md"] += (
+        "\nA [dual relationship](term:dual) has two roles.\n\n"
+        "::: figure Two roles\n![One circle inside of another circle](image:circles)\n:::\n"
+    )
+    files.course["approval_bodies"] = [
+        {
+            "body": "strict",
+            "minutes_per_hour": 50,
+            "increment": 1,
+            "items_per_hour": 3,
+            "pass_percent": 90,
+            "attempts_before_restudy": 1,
+            "attempts_in_all": 3,
+            "evaluation_note": "The board asks for this.",
+            "evaluation_questions": [{"id": "strict-level", "kind": "rating", "text": "How fitting was the level?"}],
+        },
+        {"body": "mild"},
+    ]
+    files.scenario["state"] = {"spoke": False, "candor": 0}
+    files.scenario["content_note"] = "Someone is ill."
+    files.scenario["setting"] = "rural"
+    turn, evening = files.node("turn"), files.node("evening")
+    turn["marks"] = [{"mark_id": "hand", "label": "Her hand", "weight": "central", "comment": "It is cold."}]
+    turn["ethics_component"] = "judgment"
+    turn["model_reasoning"] = "Begin with what she said in passing."
+    turn["choices"][0]["set"] = {"spoke": True, "candor": {"add": 2}}
+    evening["branches"] = [{"when": {"candor": {"at_least": 1}, "spoke": True}, "next": "call"}]
+    return files
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from goodstanding.core.courseware import check_courses
 from goodstanding.core.courseware.readability import grade_level, split_sentences, syllables
+from tests.core.courseware import making
 
 
 def words_of(path: Path) -> str:
@@ -33,6 +34,19 @@ def of_option(place: int, **changes):
 
 def of_item(**changes):
     return lambda files: files.post_test["items"][0].update(changes)
+
+
+def of_options(*texts: str):
+    def change(files) -> None:
+        for option, text in zip(files.post_test["items"][0]["options"], texts, strict=True):
+            option["text"] = text
+
+    return change
+
+
+def two_options(item) -> None:
+    wrong = next(option for option in item["options"] if option["option_id"] != item["key"])
+    item["options"].remove(wrong)
 
 
 LONG = "The meeting was brief and the weather was poor and " * 4 + "nobody minded."
@@ -138,6 +152,210 @@ def test_each_fault_is_found_in_its_file(files, break_it, file, words):
     assert found[0].path.endswith(file)
     assert found[0].line >= 1
     assert found[0].mend
+
+
+SHOWN = "![One circle inside of another circle](image:circles)"
+SCRIPT = "<script>alert(1)</script>"
+
+
+def hour(files) -> None:
+    """Make the course an hour long, so that it has to be fit for a second attempt."""
+    files.course["difficulty"]["value"] = 5
+
+
+def fit_for_an_hour(files) -> None:
+    hour(files)
+    files.post_test.update(form_size=2)
+    files.course["objectives"].append({"id": "say", "text": "Compose a note."})
+    files.sections["01-first.md"] = files.sections["01-first.md"].replace("[see]", "[see, say]")
+    files.post_test["items"] += [making.item(number, objective="say", section="first") for number in range(5, 8)]
+    files.post_test.update(form_size=3)
+    files.pretest["items"][0].update(objective="say", section="first")
+    files.course.pop("approval_bodies")
+
+
+def long_way(files) -> None:
+    """Put four more decisions in a row before the consultation."""
+    names = [f"more-{number}" for number in range(4)]
+    for name, following in zip(names, [*names[1:], "ask"], strict=True):
+        node = {
+            **files.node("turn"),
+            "node_id": name,
+            "choices": [making.choice("one", following), making.choice("two", following)],
+        }
+        files.scenario["nodes"].insert(2, node)
+    for choice in files.node("turn")["choices"]:
+        choice["next"] = names[0]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "file", "words"),
+    [
+        # Texts
+        (add_text(SCRIPT), "02-second.md", "holds HTML or a script: “<script>"),
+        (add_text("Look <b onclick='x()'>here</b>."), "02-second.md", "holds HTML or a script: “<b onclick"),
+        (add_text("[x](javascript:alert)"), "02-second.md", "holds HTML or a script"),
+        (lambda f: f.node("turn").update(text=f"You turn. {SCRIPT}"), "walk.yaml", "holds HTML or a script"),
+        (lambda f: f.node("look")["marks"][0].update(comment="<i>It</i> sings."), "walk.yaml", "holds HTML or a script"),
+        (of_option(1, rationale=f"{making.RATIONALE} <b>No.</b>"), "post_test.yaml", "holds HTML or a script"),
+        (lambda f: f.pretest["spotting"].update(text=SCRIPT), "pretest.yaml", "holds HTML or a script"),
+        (lambda f: f.sources["glossary"][0].update(definition=SCRIPT), "sources.yaml", "holds HTML or a script"),
+        (lambda f: f.course.update(summary=SCRIPT), "course.yaml", "holds HTML or a script"),
+        (lambda f: f.node("turn").update(text="You turn to [it](duty:fear)."), "walk.yaml", "The link leads to the duty `fear`"),
+        (lambda f: f.node("turn").update(text="You turn to [it](#here)."), "walk.yaml", "no heading here has this id"),
+        (lambda f: f.node("turn").update(text=f"You turn. {SHOWN}"), "walk.yaml", "An image stands outside of a section."),
+        (add_text("[x](term:third)"), "02-second.md", "The link leads to the term `third`"),
+        (add_text("[x](scenario:run)"), "02-second.md", "The link leads to the scenario `run`"),
+        (add_text("[x](reference:none)"), "02-second.md", "The link leads to the reference `none`"),
+        (
+            add_text(
+                "This one here has a few more words in it than an ordinary sentence should ever have on the whole, or so it is said. "
+                * 30
+            ),
+            "02-second.md",
+            "words to a sentence",
+        ),
+        (
+            lambda f: f.node("turn").update(text="Interdisciplinary organizational considerations necessitate deliberation."),
+            "walk.yaml",
+            "The scene `turn` reads at grade",
+        ),
+        # Pictures
+        (add_text("::: figure A chart\n![](image:circles)\n:::"), "02-second.md", "The image has no text alternative."),
+        (add_text("::: figure A chart\n![A chart](image:circles)\n:::"), "02-second.md", "The text alternative has 2 words."),
+        (
+            add_text("::: figure A chart\n![" + "so " * 81 + "](image:circles)\n:::"),
+            "02-second.md",
+            "The text alternative has 81 words.",
+        ),
+        (add_text(SHOWN), "02-second.md", "The image stands outside of a figure."),
+        (add_text(f"::: case A chart\n{SHOWN}\n:::"), "02-second.md", "The image stands outside of a figure."),
+        (
+            add_text("::: figure A chart\n![One circle inside of another](image:dots)\n:::"),
+            "02-second.md",
+            "There is no picture `dots`",
+        ),
+        (
+            add_text("::: figure A chart\n![One circle inside of another](https://x.example/a.png)\n:::"),
+            "02-second.md",
+            "does not travel with the course",
+        ),
+        (add_text("::: figure\nText.\n:::"), "02-second.md", "The figure has no caption."),
+        (lambda f: f.images.update({"dots.svg": making.SVG}), "dots.svg", "No section shows the picture `dots`."),
+        # Scenarios
+        (
+            lambda f: f.node("look").update(marks=f.node("look")["marks"][:1]),
+            "walk.yaml",
+            "Nothing in the scene `look` is central.",
+        ),
+        (
+            lambda f: f.node("turn").update(est_seconds=1, text="You turn and look and wait a little."),
+            "walk.yaml",
+            "has 8 words and 1 seconds",
+        ),
+        (
+            lambda f: f.node("turn")["choices"].extend(making.choice(f"c{n}", "ask") for n in range(3)),
+            "walk.yaml",
+            "The node `turn` has 5 choices.",
+        ),
+        (lambda f: f.node("turn")["choices"][1].update(label="Do SPEAK."), "walk.yaml", "Two choices of `turn` read alike."),
+        (lambda f: f.node("turn")["choices"][1].update(next="over"), "walk.yaml", "A play can end after 2 tasks."),
+        (long_way, "walk.yaml", "A play can ask for 6 choices."),
+        (
+            lambda f: f.scenario["nodes"].extend({**f.node("over"), "node_id": f"over-{n}"} for n in range(20)),
+            "walk.yaml",
+            "The scenario has 26 nodes.",
+        ),
+        (lambda f: f.scenario["state"].update(luck=1), "walk.yaml", "Nothing ever asks for `luck`."),
+        (
+            lambda f: f.node("evening")["branches"][0]["when"].update(candor={"at_least": 3}),
+            "walk.yaml",
+            "This branch is never taken",
+        ),
+        (
+            lambda f: f.node("ask")["choices"][1].update(when={"candor": {"is_not": 2, "one_of": [2]}}),
+            "walk.yaml",
+            "The choice `her` is never offered",
+        ),
+        (
+            lambda f: f.node("look").update(est_seconds=9_000),
+            "course.yaml",
+            "The longest plays of the scenarios take 152 minutes",
+        ),
+        # Pretest
+        (lambda f: f.pretest["items"].pop(), "pretest.yaml", "The pretest has 3 items."),
+        (
+            lambda f: [i.update(objective="see", section="first") for i in f.pretest["items"]],
+            "pretest.yaml",
+            "does not ask about the objective `act`",
+        ),
+        (lambda f: f.pretest["spotting"]["marks"].pop(0), "pretest.yaml", "Nothing in the scene is central."),
+        (lambda f: f.pretest["items"][0].update(stem="He waits."), "pretest.yaml", "does not end with a question"),
+        # Items
+        (of_item(section="second", objective="see"), "post_test.yaml", "which its section `second` does not teach"),
+        (
+            of_options("A.1", "B 2", "2014"),
+            "post_test.yaml",
+            "asks for numbers alone",
+        ),
+        (
+            lambda f: (
+                of_item(stem="She mentions her pharmacist. What do you do?")(f),
+                of_option(0, text="Ask the pharmacist now")(f),
+            ),
+            "post_test.yaml",
+            "alone repeats “pharmacist” from the stem",
+        ),
+        (
+            of_options("Write a note and phone a colleague", "Write a note and wait", "Forget it and phone a colleague"),
+            "post_test.yaml",
+            "shares words with each other option",
+        ),
+        (
+            lambda f: [two_options(i) for i in f.post_test["items"][:2]],
+            "post_test.yaml",
+            "2 items are true or false.",
+        ),
+        # Enough for an hour, and for the bodies
+        (hour, "post_test.yaml", "The bank has 5 items for forms of 4."),
+        (hour, "course.yaml", "has 2 objectives"),
+        (
+            lambda f: (hour(f), f.post_test["items"].pop(1), f.post_test.update(form_size=2)),
+            "course.yaml",
+            "A single item asks about the objective",
+        ),
+        (
+            lambda f: (hour(f), f.course["approval_bodies"][0].update(items_per_hour=5)),
+            "course.yaml",
+            "`strict` asks 5 items for this course",
+        ),
+        (lambda f: f.post_test.update(form_size=6), "post_test.yaml", "but the bank holds 5 items"),
+    ],
+)
+def test_each_fault_of_a_full_course_is_found_in_its_file(full, break_it, file, words):
+    break_it(full)
+    found = [finding for finding in check_courses(full.write()) if words in finding.problem]
+    assert found, words_of(full.folder)
+    assert found[0].path.endswith(file)
+    assert found[0].line >= 1
+    assert found[0].mend or words == "but the bank holds 5 items"
+
+
+def test_a_course_of_an_hour_can_be_sound(full):
+    fit_for_an_hour(full)
+    assert words_of(full.write()) == ""
+
+
+def test_an_option_may_take_up_the_stem_where_others_do_too(full):
+    of_item(stem="She mentions her pharmacist and her landlord. What do you do?")(full)
+    of_option(0, text="Ask the pharmacist about number 0")(full)
+    of_option(1, text="Ask the landlord about number 0")(full)
+    assert "alone repeats" not in words_of(full.write())
+
+
+def test_html_inside_code_and_addresses_in_brackets_are_no_scripts(files):
+    files.sections["02-second.md"] += "\nWrite `a <b> c` or <https://example.org> or 3 < 4.\n"
+    assert check_courses(files.write()) == []
 
 
 def test_a_finding_in_a_text_has_the_line_of_the_file(files):

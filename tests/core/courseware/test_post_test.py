@@ -16,6 +16,7 @@ from goodstanding.core.courseware import (
     NotPassed,
     PastAttempt,
     PostTest,
+    PostTestPolicy,
     Refused,
     Visit,
     draw_form,
@@ -220,3 +221,56 @@ def test_the_number_of_attempts_before_the_lock_is_the_tests_own():
 def test_who_has_passed_is_not_tested_again():
     refused = may_attempt(bank(4), attempts=[failed(2), PastAttempt(hour(3), passed=True)], visits=visits(1), sections=SECTIONS)
     assert refused == Refused("You have passed this test.")
+
+
+@given(banks, st.text(), st.data())
+def test_a_fresh_draw_takes_what_was_not_asked_before_and_still_asks_each_objective(test, seed, data):
+    before = data.draw(st.sets(st.sampled_from([item.id for item in test.items])))
+    form = draw_form(test, seed=seed, asked_before=before)
+    assert len(set(form.item_ids)) == test.form_size
+    asked = [test.item(name) for name in form.item_ids]
+    assert len({item.objective for item in asked}) == min(test.form_size, len({item.objective for item in test.items}))
+    for objective in {item.objective for item in asked}:
+        fresh = [item for item in test.items if item.objective == objective and item.id not in before]
+        again = [item for item in asked if item.objective == objective and item.id in before]
+        # An item comes back only once everything fresh on its objective is in the form, or other objectives took the room.
+        assert not again or all(item.id in form.item_ids for item in fresh)
+    assert draw_form(test, seed=seed, asked_before=()) == draw_form(test, seed=seed)
+
+
+def test_a_bank_of_two_and_a_half_forms_gives_a_second_form_without_a_repeat():
+    test = bank(20, form_size=8, objectives=4)
+    for number in range(30):
+        first = draw_form(test, seed=f"{number}:1")
+        second = draw_form(test, seed=f"{number}:2", asked_before=first.item_ids)
+        assert not set(first.item_ids) & set(second.item_ids)
+
+
+STRICT = PostTestPolicy(pass_percent=100, attempts_before_restudy=1, attempts_in_all=2)
+
+
+def test_a_policy_decides_when_a_form_is_passed():
+    test = bank(8)
+    form = draw_form(test, seed="s")
+    answers = dict(list(right(test, form).items())[:7])
+    assert grade(test, form, answers).passed
+    strict = grade(test, form, answers, policy=STRICT)
+    assert (strict.passed, strict.pass_percent, strict.correct) == (False, 100, 7)
+    assert review(test, form, answers)
+    with pytest.raises(NotPassed):
+        review(test, form, answers, policy=STRICT)
+
+
+def test_a_policy_may_lock_sooner_and_for_good():
+    test = bank(8)
+    at = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+    failed = [PastAttempt(at, passed=False, sections_to_revisit=("section-0",))]
+    seen = [Visit("section-0", at - dt.timedelta(hours=1))]
+    arguments = {"visits": seen, "sections": ["section-0"]}
+    assert may_attempt(test, attempts=failed, **arguments) == Allowed(2)
+    locked = may_attempt(test, attempts=failed, policy=STRICT, **arguments)
+    assert isinstance(locked, Refused)
+    assert locked.sections == ("section-0",)
+    again = [*failed, PastAttempt(at + dt.timedelta(hours=2), passed=False)]
+    over = may_attempt(test, attempts=again, policy=STRICT, **arguments)
+    assert over == Refused("All 2 attempts that the approval of this course allows have been used.")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodstanding.core.courseware import (
+    Change,
+    Condition,
     Node,
     Scenario,
     ScenarioFinished,
     State,
+    Step,
     UnknownChoice,
     UnknownMark,
     WrongStep,
@@ -19,6 +22,7 @@ from goodstanding.core.courseware import (
     explore,
     is_finished,
     last_choice,
+    load_course,
     mark,
     memory,
     noticed,
@@ -136,16 +140,37 @@ def test_exploring_finds_lengths_and_what_is_never_met(walk):
 # Scenarios drawn at random: nodes in layers, so that no loop can arise, with flags set and asked for anywhere.
 
 
+WANTED = st.fixed_dictionaries(
+    {},
+    optional={
+        "x": st.booleans() | st.builds(Condition, is_not=st.booleans()),
+        "y": st.booleans(),
+        "n": st.integers(0, 3)
+        | st.builds(Condition, at_least=st.integers(-1, 3))
+        | st.builds(Condition, at_most=st.integers(-1, 3)),
+        "mood": st.builds(Condition, one_of=st.lists(st.sampled_from(["calm", "raw"]), min_size=1).map(tuple)),
+    },
+)
+ASSIGNED = st.fixed_dictionaries(
+    {},
+    optional={
+        "x": st.booleans(),
+        "y": st.booleans(),
+        "n": st.integers(0, 3) | st.builds(Change, add=st.integers(-2, 2)),
+        "mood": st.sampled_from(["calm", "raw", "tired"]),
+    },
+)
+
+
 def _choice(draw: st.DrawFn, name: str, later: list[str]) -> Choice:
-    flags = st.dictionaries(st.sampled_from(["x", "y"]), st.booleans(), max_size=2)
     return Choice(
         choice_id=name,
         label=f"Do {name}.",
         next=draw(st.sampled_from(later)),
         rating="sound",
         feedback=FEEDBACK,
-        when=draw(flags) if name != "c0" else {},
-        set=draw(flags),
+        when=draw(WANTED) if name != "c0" else {},
+        set=draw(ASSIGNED),
     )
 
 
@@ -159,7 +184,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         kind = draw(st.sampled_from(["notice", "decide", "consult", "document", "consequence", "reflect"]))
         chooses = kind in ("decide", "consult", "document")
         branches = [
-            Branch(when={draw(st.sampled_from(["x", "y"])): draw(st.booleans())}, next=draw(st.sampled_from(later)))
+            Branch(when=draw(WANTED), next=draw(st.sampled_from(later)))
             for _ in range(0 if chooses else draw(st.integers(min_value=0, max_value=2)))
         ]
         nodes.append(
@@ -169,7 +194,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                 text="Something happens.",
                 est_seconds=1,
                 marks=tuple(
-                    Mark(mark_id=f"m{m}", label="It", weight="relevant", comment="It.") for m in range(2 * (kind == "notice"))
+                    Mark(mark_id=f"m{m}", label="It", weight="relevant", comment="It.")
+                    for m in range(2 if kind == "notice" else draw(st.integers(0, 1)))
                 ),
                 choices=tuple(_choice(draw, f"c{c}", later) for c in range(3 * chooses)),
                 branches=tuple(branches),
@@ -178,8 +204,25 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         )
     nodes.append(Node(node_id="end", kind="end", text="It is over.", est_seconds=1))
     return Scenario(
-        id="drawn", title="T", introduction="I", objectives=("o",), start="n0", state={"x": False, "y": True}, nodes=tuple(nodes)
+        id="drawn",
+        title="T",
+        introduction="I",
+        objectives=("o",),
+        start="n0",
+        state={"x": False, "y": True, "n": 0, "mood": "tired"},
+        nodes=tuple(nodes),
     )
+
+
+def step(scenario: Scenario, state: State, data: st.DataObject) -> State:
+    """Any step that the scene allows, with any of what there is to notice in it."""
+    node = current(scenario, state)
+    marks = data.draw(st.sets(st.sampled_from([each.mark_id for each in node.marks]))) if node.marks else set()
+    if node.kind == "notice":
+        return mark(scenario, state, marks)
+    if node.choices:
+        return choose(scenario, state, data.draw(st.sampled_from(offered(scenario, state))).choice_id, marks)
+    return proceed(scenario, state, marks)
 
 
 @given(scenarios(), st.data())
@@ -191,15 +234,9 @@ def test_any_play_of_any_sound_scenario_ends_within_what_was_explored(scenario, 
         node = current(scenario, state)
         assert node.node_id in found.reachable
         choices = offered(scenario, state)
-        words += 2 + sum(1 for _ in node.marks) + 2 * len(choices)
-        if node.kind == "notice":
-            state = mark(scenario, state, data.draw(st.sets(st.sampled_from([each.mark_id for each in node.marks]))))
-        elif choices:
-            picked = data.draw(st.sampled_from(choices))
-            assert (node.node_id, picked.choice_id) in found.offered
-            state = choose(scenario, state, picked.choice_id)
-        else:
-            state = proceed(scenario, state)
+        assert {(node.node_id, choice.choice_id) for choice in choices} <= found.offered
+        words += 2 + len(node.marks) + 2 * len(choices)
+        state = step(scenario, state, data)
         # Stored and restored after each step, as the player does.
         restored = State.model_validate_json(state.model_dump_json())
         assert restored == state
@@ -208,8 +245,53 @@ def test_any_play_of_any_sound_scenario_ends_within_what_was_explored(scenario, 
     assert len(found.shortest) <= length <= len(found.longest)
     assert found.fewest_seconds <= length <= found.most_seconds
     assert found.fewest_words <= words + 3 <= found.most_words
+    tasks = sum(node.kind in ("notice", "decide", "consult", "document") for node in path(scenario, state))
+    assert found.fewest_tasks <= tasks <= found.most_tasks
+    assert found.fewest_choices <= sum(taken.choice_id is not None for taken in state.steps) <= found.most_choices
+    passed = [each.mark_id for node in path(scenario, state)[:-1] for each in node.marks]
+    assert [each.mark_id for each, _ in noticed(scenario, state)] == passed
 
 
+@given(scenarios())
+def test_the_ways_through_are_counted_as_they_can_be_walked(scenario):
+    plays, ends = [start(scenario)], 0
+    while plays:
+        state = plays.pop()
+        if is_finished(scenario, state):
+            ends += 1
+        elif choices := offered(scenario, state):
+            plays += [choose(scenario, state, choice.choice_id) for choice in choices]
+        elif current(scenario, state).kind == "notice":
+            plays.append(mark(scenario, state, []))
+        else:
+            plays.append(proceed(scenario, state))
+        if ends + len(plays) > 2_000:
+            return
+    assert explore(scenario).plays == ends
+
+
+@given(scenarios(), st.data())
+def test_two_runs_taken_in_turns_know_nothing_of_each_other(scenario, data):
+    before = scenario.model_dump_json()
+    runs = [start(scenario), start(scenario)]
+    alone: list[list[Step]] = [[], []]
+    for _ in range(40):
+        number = data.draw(st.integers(0, 1))
+        if is_finished(scenario, runs[number]):
+            continue
+        other = runs[1 - number].model_dump_json(), dict(memory(scenario, runs[1 - number]))
+        runs[number] = step(scenario, runs[number], data)
+        alone[number].append(runs[number].steps[-1])
+        assert (runs[1 - number].model_dump_json(), dict(memory(scenario, runs[1 - number]))) == other
+    for run, steps in zip(runs, alone, strict=True):
+        again = State(scenario_id=scenario.id, steps=tuple(steps))
+        assert again == run
+        assert memory(scenario, again) == memory(scenario, run)
+    assert memory(scenario, start(scenario)) == scenario.state
+    assert scenario.model_dump_json() == before
+
+
+@settings(max_examples=30)
 @given(scenarios(), st.integers(min_value=0, max_value=7))
 def test_a_loop_anywhere_is_found(scenario, at):
     target = scenario.nodes[min(at, len(scenario.nodes) - 2)]
@@ -217,8 +299,61 @@ def test_a_loop_anywhere_is_found(scenario, at):
     back = Node(node_id="end", kind="reflect", text="Again.", est_seconds=1, next=target.node_id)
     looped = scenario.model_copy(update={"nodes": (*scenario.nodes[:-1], back)})
     found = explore(looped)
+    if found.too_large:  # something is counted in the loop, so no situation ever comes back
+        assert not found.sound
+        return
     reached = "end" in explore(scenario).reachable
     assert reached
     assert found.loop
     assert not found.sound
     assert found.shortest == ()
+
+
+def test_amounts_are_counted_and_compared(full):
+    walk = load_course(full.write()).scenario("walk")
+    turn = mark(walk, start(walk), [])
+    spoke = choose(walk, turn, "speak", ["hand"])
+    assert memory(walk, spoke) == {"spoke": True, "candor": 2}
+    assert spoke.steps[-1].marks == ("hand",)
+    evening = choose(walk, spoke, "peer")
+    assert current(walk, proceed(walk, evening)).node_id == "call"
+    silent = choose(walk, choose(walk, turn, "pass"), "peer")
+    assert current(walk, proceed(walk, silent)).node_id == "over"
+
+
+def test_what_is_not_in_a_scene_can_not_be_marked_there(full):
+    walk = load_course(full.write()).scenario("walk")
+    turn = mark(walk, start(walk), [])
+    with pytest.raises(UnknownMark, match="nothing called bird"):
+        choose(walk, turn, "speak", ["bird"])
+    forged = State.model_validate_json('{"scenario_id": "walk", "steps": [{"node_id": "look", "marks": ["face", "moon"]}]}')
+    with pytest.raises(UnknownMark, match="nothing called moon"):
+        current(walk, forged)
+
+
+def test_what_was_noticed_beside_a_choice_is_kept_for_the_debrief(full):
+    walk = load_course(full.write()).scenario("walk")
+    state = choose(walk, mark(walk, start(walk), ["face"]), "pass")
+    assert [(each.mark_id, seen) for each, seen in noticed(walk, state)] == [("bird", False), ("face", True), ("hand", False)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "holds"),
+    [
+        (Condition(at_least=2), 2, True),
+        (Condition(at_least=2), 1, False),
+        (Condition(at_most=2), 2, True),
+        (Condition(at_most=2), 3, False),
+        (Condition(at_least=1), True, False),
+        (Condition(at_most=1), False, False),
+        (Condition(at_least=1, at_most=2), 3, False),
+        (Condition(is_not=2), 2, False),
+        (Condition(is_not=1), True, True),
+        (Condition(is_not="a"), "b", True),
+        (Condition(one_of=("a", "b")), "b", True),
+        (Condition(one_of=("a", "b")), "c", False),
+        (Condition(one_of=(1,)), True, False),
+    ],
+)
+def test_conditions_at_their_edges(condition, value, holds):
+    assert condition.holds(value) is holds
