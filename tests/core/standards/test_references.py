@@ -67,3 +67,12 @@ def test_without_standards_beside_it_a_course_is_checked_for_the_rest(content: P
     shutil.rmtree(content / "standards")
     replace(content / "courses" / SLUG / "sources.yaml", "year: 2014", "year: 2015")
     assert check_courses(content / "courses") == []
+
+
+def test_a_course_may_claim_less_of_a_law_than_the_standards(content: Path) -> None:
+    replace(
+        content / "courses" / SLUG / "sources.yaml",
+        "psychotherapist-sexual-abuse\n    verification: partly_read",
+        "psychotherapist-sexual-abuse\n    verification: unverified",
+    )
+    assert check_courses(content / "courses") == []

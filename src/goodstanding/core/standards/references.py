@@ -3,7 +3,8 @@ What a course cites, compared with ``standards/``.
 
 A course keeps its own copy of each duty it is about (a version must keep the numbers it taught), and a copy goes stale or
 grows a better verification than anyone has earned. So the copy may choose among the places of a duty and phrase it more
-narrowly, but code, edition, number, title and verification are those of ``standards/``.
+narrowly, but code, edition, number, title and verification are those of ``standards/``. Of a law or a case a course may
+have read less, never more.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Protocol
 from goodstanding.core.documents import Document, Finding, Location
 from goodstanding.core.standards.check import mend_for
 from goodstanding.core.standards.load import StandardsBook
+from goodstanding.core.standards.model import Case, DecisionModel, Law, Statistic, Verification
+
+_CERTAINTY: tuple[Verification, ...] = ("unverified", "partly_read", "read")
 
 
 class CitedStandard(Protocol):
@@ -26,7 +30,7 @@ class CitedStandard(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def verification(self) -> str: ...
+    def verification(self) -> Verification: ...
 
 
 class CitedDuty(Protocol):
@@ -56,7 +60,7 @@ class CitedReference(Protocol):
     @property
     def url(self) -> str | None: ...
     @property
-    def verification(self) -> str: ...
+    def verification(self) -> Verification: ...
 
 
 def reference_faults(
@@ -65,14 +69,15 @@ def reference_faults(
     """
     Where the `references` and `duties` of a course differ from `book`; `document` is its ``sources.yaml``.
 
-    References of the kinds ``code`` and ``law`` must stand in the book; a law may also be one of its cases. Other works need not.
+    References of the kinds ``code`` and ``law`` must stand in the book; a law may also be one of its cases. Other works need not,
+    but are compared where they have the id of a case, a model of decision making or a statistic.
     """
     for number, reference in enumerate(references):
         at: Location = ("references", number)
         if reference.kind == "code":
             yield from _code(book, reference, at, document)
-        elif reference.kind == "law":
-            yield from _law(book, reference, at, document)
+        else:
+            yield from _work(book, reference, at, document)
     for number, duty in enumerate(duties):
         yield from _duty(book, duty, ("duties", number), document)
 
@@ -94,17 +99,27 @@ def _code(book: StandardsBook, reference: CitedReference, at: Location, document
     yield from _same(document, at, f"the code `{code.id}`", pairs)
 
 
-def _law(book: StandardsBook, reference: CitedReference, at: Location, document: Document) -> Iterator[Finding]:
-    entry = book.laws.get(reference.id) or book.cases.get(reference.id)
-    if entry is None:
+def _work(book: StandardsBook, reference: CitedReference, at: Location, document: Document) -> Iterator[Finding]:
+    binding: dict[str, Case | Law] = {**book.cases, **book.laws}
+    entry = binding.get(reference.id)
+    if entry is None and reference.kind == "law":
         yield document.finding(
-            (*at, "id"),
-            f"There is no law or case `{reference.id}` in standards/.",
-            mend_for(reference.id, {*book.laws, *book.cases}),
+            (*at, "id"), f"There is no law or case `{reference.id}` in standards/.", mend_for(reference.id, binding)
         )
         return
-    yield from _same(document, at, f"`{reference.id}`", [("verification", reference.verification, entry.verification)])
-    if reference.url is not None and reference.url not in entry.sources:
+    known: Case | Law | DecisionModel | Statistic | None = (
+        entry or book.decision_models.get(reference.id) or book.statistics.get(reference.id)
+    )
+    if known is None:
+        return
+    if _CERTAINTY.index(reference.verification) > _CERTAINTY.index(known.verification):
+        # A course may claim less: it vouches for the one page it cites, an entry for all that it names.
+        yield document.finding(
+            (*at, "verification"),
+            f"The course claims to have read more of `{reference.id}` than standards/ does.",
+            f"Write `verification: {known.verification}`, or mend standards/ first.",
+        )
+    if reference.url is not None and reference.url not in known.sources:
         yield document.finding(
             (*at, "url"),
             f"The address is not among the sources of `{reference.id}`.",
