@@ -438,6 +438,13 @@ def test_hours_that_are_owed_anyway_go_before_certificates(amounts: tuple[int, .
     assert answer(book(TOTAL), *entries).next_step == step
 
 
+def test_what_is_asked_of_an_inactive_license_goes_before_certificates() -> None:
+    found = answer(book(TOTAL), credit(amount=20, approvals=None), status="inactive")
+    assert found.next_step == (
+        "Ask the Example Board: What does the board ask of a license that is inactive? Only the rule for active licenses was read."
+    )
+
+
 def test_certificates_that_serve_something_else_do_not_stand_before_what_is_owed() -> None:
     rules = book(requirement("total", 10), requirement("ethics", 2), requirement("hiv", kind="course"))
     found = answer(rules, credit(amount=10, approvals=None, parts=about("ethics", 2)))

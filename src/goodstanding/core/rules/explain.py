@@ -626,7 +626,8 @@ def next_step(
         return " ".join([_take(most, steps, on=on, full=full), *([_first_enter(sooner)] if sooner else [])])
     if bare:
         return _complete(min(bare, key=lambda one: one.due or due), due=due, on=on, subject=places)
-    if unstated:
+    # What is asked of a license that is not active bears on everything, so no certificate can settle anything before it.
+    if unstated and not any(question.kind == "status" for question in questions):
         return _look_up([one.title for one in unstated])
     if unmet:
         return f"Ask the {board} how to mend the hours that were missing in a license year that is over."
@@ -730,7 +731,9 @@ def _ask(requirements: Sequence[RequirementAnswer], questions: Sequence[Question
     deciding = [question for question in questions if question.decides and not question.confirmed]
     if not deciding:
         return f"Ask the {board} what it asks for the period that ends on {show_day(due)}."
-    first = max(deciding, key=lambda question: (len(question.decides), question.kind in ("fact", "entry")))
+    first = max(
+        deciding, key=lambda question: (len(question.decides), question.kind == "status", question.kind in ("fact", "entry"))
+    )
     if first.kind == "fact":
         return f"Answer this on your license: {first.text}"
     if first.kind == "status":
