@@ -14,6 +14,7 @@ from goodstanding.audit.selectors import list_events
 from goodstanding.catalog.approval_state import ApprovalState, list_approvals_on
 from goodstanding.catalog.models import Approval, Sponsor
 from goodstanding.catalog.selectors import PublishedCourse, get_sponsor, list_courses
+from goodstanding.flows.requests import list_requests
 from goodstanding.mailing.selectors import MailState, get_mail_state
 
 __all__ = ["Attention", "attention_on", "missing_in"]
@@ -42,6 +43,7 @@ class Attention:
     sponsor_missing: tuple[str, ...]
     ending: tuple[Approval, ...]
     provisional: tuple[PublishedCourse, ...]
+    requests: int
     mail: MailState
     people: int
     courses_offered: int
@@ -51,7 +53,7 @@ class Attention:
     @property
     def nothing_open(self) -> bool:
         mail_is_stuck = self.mail.failing or self.mail.given_up
-        return not (self.sponsor_missing or self.ending or self.provisional or mail_is_stuck)
+        return not (self.sponsor_missing or self.ending or self.provisional or self.requests or mail_is_stuck)
 
 
 def missing_in(sponsor: Sponsor) -> tuple[str, ...]:
@@ -69,6 +71,7 @@ def attention_on(*, actor: User, on: dt.date) -> Attention:
         sponsor_missing=missing_in(get_sponsor()),
         ending=tuple(sorted((one for one in active if one.valid_to <= on + SOON), key=lambda one: one.valid_to)),
         provisional=tuple(course for course in courses if course.provisional),
+        requests=list_requests(actor=actor).filter(answered_at__isnull=True).count(),
         mail=get_mail_state(),
         people=find_users().count(),
         courses_offered=len(courses),

@@ -214,3 +214,29 @@ class SeatClock(models.Model):
 
     holder = models.OneToOneField("accounts.Holder", on_delete=models.CASCADE, primary_key=True, related_name="+")
     counted_until = models.DateTimeField()
+
+
+class StaffRequest(models.Model):
+    """
+    A request for an accommodation, a grievance, or a question about a course. It is kept until staff have answered it.
+
+    The text may speak of a person's health, so it is sealed as private texts are; staff pages open it. No account is needed.
+    """
+
+    class Kind(models.TextChoices):
+        ACCOMMODATION = "accommodation", "Accommodation"
+        GRIEVANCE = "grievance", "Grievance"
+        QUESTION = "question", "Question"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    course = models.ForeignKey("catalog.Course", on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey("accounts.Holder", null=True, on_delete=models.SET_NULL, related_name="+")
+    reply_to = models.EmailField()
+    sealed = models.TextField()
+    sent_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-sent_at"]

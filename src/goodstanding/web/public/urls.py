@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.public import catalog, claim, health, home, pages
+from goodstanding.web.public import catalog, claim, contact, health, home, pages
 
 urlpatterns: list[URLPattern] = [
     *catalog.urlpatterns,
     *claim.urlpatterns,
+    *contact.urlpatterns,
     *health.urlpatterns,
     *home.urlpatterns,
     *pages.urlpatterns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.staff import audit, components, courses, overview, people, sponsor
+from goodstanding.web.staff import audit, components, courses, overview, people, requests, sponsor
 
 urlpatterns: list[URLPattern] = [
     *audit.urlpatterns,
@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     *courses.urlpatterns,
     *overview.urlpatterns,
     *people.urlpatterns,
+    *requests.urlpatterns,
     *sponsor.urlpatterns,
 ]

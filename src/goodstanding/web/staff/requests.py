@@ -1,0 +1,46 @@
+"""The inbox: what people asked, needed or complained of."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from goodstanding.accounts.permissions import require_administrator
+from goodstanding.flows.requests import RequestNotFoundError, answer_request, list_requests, open_request
+from goodstanding.web.staff.access import staff_path
+
+_PAGE = 25
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    page = Paginator(list_requests(actor=require_administrator(request.user)), _PAGE).get_page(request.GET.get("page"))
+    return render(request, "staff/requests.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    """The message; POST says that it was answered."""
+    actor = require_administrator(request.user)
+    try:
+        if request.method == "POST":
+            answer_request(actor=actor, request_id=request_id, at=timezone.now())
+            messages.success(request, "Marked as answered.")
+            return redirect("staff-requests")
+        opened = open_request(actor=actor, request_id=request_id)
+    except RequestNotFoundError as missing:
+        raise Http404 from missing
+    return render(request, "staff/request.html", {"opened": opened})
+
+
+urlpatterns: list[URLPattern] = [
+    staff_path("requests/", inbox, "staff-requests"),
+    staff_path("requests/<uuid:request_id>/", one, "staff-request"),
+]
