@@ -49,7 +49,7 @@ class TestKeeping:
 
     def test_a_highlight_keeps_its_passage_with_or_without_words(self, mine):
         save(mine, "", passage=PASSAGE)
-        save(mine, passage=PASSAGE)
+        save(mine, passage=PASSAGE, at=LATER)
         assert [(note.text, note.passage) for note in notes.notes_of(mine)] == [("", PASSAGE), (WORDS, PASSAGE)]
         assert set(PrivateNote.objects.values_list("kind", flat=True)) == {NoteKind.HIGHLIGHT}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -11,20 +12,25 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from goodstanding.catalog.errors import CourseNotFoundError
 from goodstanding.core.courseware import render_markdown
 from goodstanding.core.courseware.markdown import INTERNAL_LINK, markdown_links, typed_blocks
-from goodstanding.learning import selectors, services
+from goodstanding.learning import notes, seat_time, selectors, services
 from goodstanding.learning.errors import CourseWithdrawnError
 from goodstanding.web.clock import today
-from goodstanding.web.learner import learn_finish, learn_pretest, learn_scenario, learn_test
+from goodstanding.web.learner import learn_finish, learn_notes, learn_pretest, learn_scenario, learn_test, learn_time, reading
+from goodstanding.web.learner.learn_notes import NoteForm
 from goodstanding.web.learner.person import holder_of
-from goodstanding.web.learner.player import Here, address_of, enter, in_course
+from goodstanding.web.learner.player import Here, address_of, beside, enter, in_course, resume_address
+from goodstanding.web.learner.text_places import number_places, place_fragment
 
 if TYPE_CHECKING:
     from goodstanding.core.courseware import Section
+
+_FURTHER_DOWN = 3
+"""From which paragraph on a reader is told that she had come further."""
 
 
 @login_required
@@ -39,14 +45,13 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         except CourseWithdrawnError as withdrawn:
             messages.warning(request, f"{withdrawn} Who had started it before can still finish.")
             return redirect("course-page", slug=slug)
-        return redirect(address_of(slug, selectors.place_of(enrollment, selectors.path_of(enrollment))))
+        return redirect(resume_address(slug, enrollment))
     return resume(request, slug)
 
 
 @in_course
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
-    enrollment = selectors.access_enrollment(holder_of(request), slug)
-    return redirect(address_of(slug, selectors.place_of(enrollment, selectors.path_of(enrollment))))
+    return redirect(resume_address(slug, selectors.access_enrollment(holder_of(request), slug)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,6 +64,7 @@ def section(request: HttpRequest, slug: str, section_id: str) -> HttpResponse:
         return redirect(address_of(slug, following))
     content = here.course.section(section_id)
     duties, references = _cited(here, content)
+    place = seat_time.mark_of(here.enrollment, here.step)
     return render(
         request,
         "learner/learn_section.html",
@@ -66,43 +72,104 @@ def section(request: HttpRequest, slug: str, section_id: str) -> HttpResponse:
             "here": here,
             "section": content,
             # Rendered by our own Markdown, which cleans what it makes.
-            "text": mark_safe(render_markdown(content.text, links=_links(here))),  # noqa: S308
+            "text": mark_safe(number_places(render_markdown(content.text, links=_links(here)))),  # noqa: S308
+            # The first screen is where everyone begins; there is nothing to go back to.
+            "place": place_fragment(place) if place >= _FURTHER_DOWN else "",
+            "time": seat_time.seat_times(here.enrollment).get(f"section:{section_id}"),
+            "notes": notes.notes_of(here.enrollment, section_id),
+            "note_form": NoteForm.empty(),
             "objectives": [here.course.objective(each) for each in content.objectives],
             "duties": here.duties(duties),
+            "closed": bool(content.content_note) and here.step.state != "done" and not place,
+            "terms": here.terms(_linked(content, "term")),
             "references": [each for each in here.course.references if each.id in references],
         },
     )
 
 
+@require_safe
+@in_course
+def print_course(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every section that is open to the learner, on one page for paper, with what they cite."""
+    here = beside(request, slug)
+    opened = [step.id for step in here.path.steps if step.kind == "section" and step.is_open]
+    sections = [here.course.section(section_id) for section_id in opened]
+    duties = dict.fromkeys(duty for section in sections for duty in _cited(here, section)[0])
+    cited = {reference for section in sections for reference in _cited(here, section)[1]}
+    return render(
+        request,
+        "learner/learn_print.html",
+        {
+            "here": here,
+            # Rendered by our own Markdown, which cleans what it makes.
+            "parts": [(each.title, mark_safe(_for_paper(render_markdown(each.text, links=_links(here))))) for each in sections],  # noqa: S308
+            "closed": sum(step.kind == "section" and not step.is_open for step in here.path.steps),
+            "duties": here.duties(duties),
+            "references": [each for each in here.course.references if each.id in cited],
+            "version": here.enrollment.version.number,
+        },
+    )
+
+
+@require_safe
+@in_course
+def picture(request: HttpRequest, slug: str, image_id: str) -> HttpResponse:
+    """A picture of the version that the reader takes."""
+    course = selectors.content_of(selectors.access_enrollment(holder_of(request), slug))
+    try:
+        image = course.image(image_id)
+    except KeyError as missing:
+        raise Http404 from missing
+    return HttpResponse(image.content, content_type=image.media_type)
+
+
+def _for_paper(html: str) -> str:
+    """The text under a heading of its own: headings one level deeper, and no ids, which would stand there several times."""
+    html = re.sub(r"<(h[1-6]) id=\"[^\"]*\"", r"<\1", html)
+    return re.sub(r"(</?h)([2-5])\b", lambda tag: f"{tag[1]}{int(tag[2]) + 1}", html)
+
+
 def _cited(here: Here, content: Section) -> tuple[tuple[str, ...], frozenset[str]]:
     """The ids of the duties in play, and of the references that the section, its law blocks or its duties rest on."""
-    linked = [match for _, address in markdown_links(content.text) if (match := INTERNAL_LINK.match(address))]
+    terms = here.terms(_linked(content, "term"))
     blocks, _ = typed_blocks(content.text)
     duties = (
         *content.duties,
-        *(match[2] for match in linked if match[1] == "duty"),
+        *_linked(content, "duty"),
         *(block.target for block in blocks if block.kind == "duty" and block.target),
     )
-    references = {match[2] for match in linked if match[1] == "reference"}
+    references = {*_linked(content, "reference"), *(reference for term in terms for reference in term.references)}
     references |= {block.target for block in blocks if block.kind == "law" and block.target}
     references |= {standard.code for duty_id in duties for standard in here.course.duty(duty_id).standards}
     return duties, frozenset(references)
 
 
+def _linked(content: Section, kind: str) -> list[str]:
+    """The ids of what the section's text links to, of one kind."""
+    matches = (INTERNAL_LINK.match(address) for _, address in markdown_links(content.text))
+    return [match[2] for match in matches if match and match[1] == kind]
+
+
 def _links(here: Here) -> dict[str, str]:
-    """Addresses for links between the parts of the course; duties and references stand on the page itself."""
-    return {
+    """Addresses for the other parts of the course and its pictures; duties, terms and references stand on the page itself."""
+    steps = {
         f"{step.kind}:{step.id}": reverse(f"learn-{step.kind}", args=[here.slug, step.id])
         for step in here.path.steps
         if step.kind in ("section", "scenario")
     }
+    return steps | {f"image:{image.id}": reverse("learn-image", args=[here.slug, image.id]) for image in here.course.images}
 
 
 urlpatterns: list[URLPattern] = [
     path("learn/<slug:slug>/", start, name="learn"),
+    path("learn/<slug:slug>/print/", print_course, name="learn-print"),
+    path("learn/<slug:slug>/image/<slug:image_id>/", picture, name="learn-image"),
     path("learn/<slug:slug>/section/<slug:section_id>/", section, name="learn-section"),
     *learn_pretest.urlpatterns,
     *learn_scenario.urlpatterns,
     *learn_test.urlpatterns,
     *learn_finish.urlpatterns,
+    *learn_notes.urlpatterns,
+    *learn_time.urlpatterns,
+    *reading.urlpatterns,
 ]

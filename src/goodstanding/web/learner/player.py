@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from goodstanding.learning import selectors, services
+from goodstanding.learning import seat_time, selectors, services
 from goodstanding.learning.errors import (
     AttemptNotFoundError,
     EnrollmentNotFoundError,
@@ -22,13 +22,15 @@ from goodstanding.learning.errors import (
     StepNotFoundError,
 )
 from goodstanding.web.learner.person import holder_of
+from goodstanding.web.learner.reading import Reading, reading_of
+from goodstanding.web.learner.text_places import place_fragment
 
 if TYPE_CHECKING:
-    from goodstanding.core.courseware import Course, Duty, Reference, Standard
+    from goodstanding.core.courseware import Course, Duty, Reference, Standard, Term
     from goodstanding.learning.models import Enrollment
     from goodstanding.learning.path import LearningPath, PathStep, StepKind
 
-__all__ = ["DutyInPlay", "Here", "address_of", "enter", "in_course"]
+__all__ = ["DutyInPlay", "Here", "address_of", "beside", "enter", "in_course", "resume_address"]
 
 _ADDRESSES = {
     "pretest": "learn-pretest",
@@ -47,6 +49,15 @@ def address_of(slug: str, step: PathStep | None) -> str:
     if step.kind == "scenario":
         return reverse("learn-scenario", args=[slug, step.id])
     return reverse(_ADDRESSES[step.kind], args=[slug])
+
+
+def resume_address(slug: str, enrollment: Enrollment) -> str:
+    """Where the learner goes on: the step she was at, and in a section the place to which she had read, on whatever device."""
+    step = selectors.place_of(enrollment, selectors.path_of(enrollment))
+    address = address_of(slug, step)
+    if step is None or step.kind != "section" or step.again:
+        return address
+    return address + place_fragment(seat_time.mark_of(enrollment, step))
 
 
 def in_course(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -103,6 +114,41 @@ class Here:
     course: Course
     path: LearningPath
     step: PathStep
+    reading: Reading = field(default_factory=Reading)
+    token: str = ""
+    """What the page reports its reader's time with; empty on a page that is no step of the course."""
+    on_step: bool = True
+    """Whether the page is the step itself, or one beside the path: notes, time, print."""
+
+    @property
+    def beat_seconds(self) -> int:
+        return seat_time.BEAT_SECONDS
+
+    @property
+    def idle_seconds(self) -> int:
+        return seat_time.IDLE_SECONDS
+
+    @property
+    def minutes_left(self) -> int:
+        """Estimated minutes of the sections and scenarios that are not done."""
+        return self.path.minutes - self.path.minutes_done
+
+    @property
+    def back(self) -> str:
+        """From a page beside the path, where to go on."""
+        return address_of(self.slug, self.step)
+
+    @property
+    def before(self) -> TocEntry | None:
+        """The step before this one, if there is one."""
+        at = self.path.steps.index(self.step)
+        return self._entry(self.path.steps[at - 1]) if at else None
+
+    @property
+    def after(self) -> TocEntry | None:
+        """The step after this one if it is open, so that a link may lead there."""
+        step = self.path.after(self.step)
+        return self._entry(step) if step is not None and step.is_open else None
 
     @property
     def position(self) -> int:
@@ -120,6 +166,10 @@ class Here:
     def duties(self, duty_ids: Iterable[str]) -> tuple[DutyInPlay, ...]:
         """The duties with these ids, each once, with the places in the codes that write them."""
         return tuple(self._duty(self.course.duty(duty_id)) for duty_id in dict.fromkeys(duty_ids))
+
+    def terms(self, term_ids: Iterable[str]) -> tuple[Term, ...]:
+        """The entries of the course's glossary with these ids, each once."""
+        return tuple(self.course.term(term_id) for term_id in dict.fromkeys(term_ids))
 
     def _duty(self, duty: Duty) -> DutyInPlay:
         codes = dict.fromkeys(standard.code for standard in duty.standards)
@@ -145,14 +195,24 @@ class Here:
             icon=icon,
             word=word,
             css_class="done" if step.state == "done" and not step.again else "current" if step == self.step else "",
-            here=step == self.step,
+            here=self.on_step and step == self.step,
         )
 
 
 def enter(request: HttpRequest, slug: str, kind: StepKind, step_id: str = "") -> Here:
     """Go to a step of a course that the reader has started; refusals are those that :func:`in_course` puts into words."""
     enrollment = selectors.access_enrollment(holder_of(request), slug)
-    path = services.open_step(enrollment=enrollment, kind=kind, step_id=step_id, at=timezone.now())
+    now = timezone.now()
+    path = services.open_step(enrollment=enrollment, kind=kind, step_id=step_id, at=now)
     step = path.find(kind, step_id)
     assert step is not None  # open_step has found it
-    return Here(slug, enrollment, selectors.content_of(enrollment), path, step)
+    token = seat_time.sitting_token(enrollment, step, at=now)
+    return Here(slug, enrollment, selectors.content_of(enrollment), path, step, reading_of(request), token)
+
+
+def beside(request: HttpRequest, slug: str) -> Here:
+    """A page beside the path of a course that the reader has started; the place to resume at stays as it is."""
+    enrollment = selectors.access_enrollment(holder_of(request), slug)
+    path = selectors.path_of(enrollment)
+    step = selectors.place_of(enrollment, path) or path.steps[-1]
+    return Here(slug, enrollment, selectors.content_of(enrollment), path, step, reading_of(request), on_step=False)
