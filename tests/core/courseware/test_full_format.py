@@ -145,7 +145,7 @@ def test_a_counter_in_a_loop_without_end_is_refused(full):
     full.node("over").update(kind="decide", reason_prompt="Why?")
     again = dict(full.node("turn")["choices"][0], next="over", set={"candor": {"add": 1}})
     full.node("over")["choices"] = [again, dict(again, choice_id="more")]
-    assert "too many situations to follow" in findings(full.write())
+    assert "The scenario can go round for ever: over → over." in findings(full.write())
 
 
 def test_a_file_that_is_too_large_is_refused(full):

@@ -650,7 +650,7 @@ def _endless(scenario: Scenario, document: Document) -> Iterator[Finding]:
         yield document.finding(
             ("state",),
             "The scenario has too many situations to follow.",
-            "Let it remember less, and let nothing be counted inside a loop.",
+            "Let it remember less.",
         )
     if found.loop:
         yield document.finding(

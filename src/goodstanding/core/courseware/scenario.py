@@ -11,6 +11,7 @@ condition that closes the last way out is found (:func:`explore`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,10 @@ from goodstanding.core.documents import Sequence, Strict
 
 MAX_SITUATIONS = 10_000
 """More pairs of node and memory than this are not explored; no scenario for people has so many."""
+
+
+MAX_RETURNS = 20
+"""A play that comes to one scene more often than this counts something in a loop that nobody would ever see end."""
 
 
 class IllegalStep(ValueError):  # noqa: N818 - it says what was tried, which reads better than an error's name
@@ -299,11 +304,13 @@ class _Search:
 
     def run(self) -> None:
         open_now: dict[_Situation, None] = {}
+        visits: Counter[str] = Counter()
         stack: list[tuple[_Situation, bool]] = [(self.first, False)]
         while stack:
             situation, leaving = stack.pop()
             if leaving:
                 del open_now[situation]
+                visits[situation[0]] -= 1
                 self.done.append(situation)
                 continue
             if situation in open_now:
@@ -317,6 +324,13 @@ class _Search:
                 self.too_large = True
                 return
             open_now[situation] = None
+            visits[situation[0]] += 1
+            if visits[situation[0]] > MAX_RETURNS:
+                # What is remembered differs each time, so no situation comes back, and yet there is no end to it.
+                names = [name for name, _ in open_now]
+                last = len(names) - 2 - names[-2::-1].index(situation[0])
+                self.loop = self.loop or tuple(names[last:-1])
+                return
             self.ways[situation] = self._ways(situation)
             stack.append((situation, True))
             stack.extend((following, False) for following in self.ways[situation])

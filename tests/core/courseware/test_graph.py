@@ -1,0 +1,140 @@
+"""The drawing of a scenario: well-formed, complete, uncut, and without overlaps."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+
+from goodstanding.core.courseware import choose, current, is_finished, load_course, mark, offered, proceed, scenario_svg, start
+from goodstanding.core.courseware.markdown import plain_text
+from goodstanding.core.courseware.model import Branch, Node
+from tests.core.courseware.drawn import scenarios
+
+SVG = "{http://www.w3.org/2000/svg}"
+COURSES = Path(__file__).parents[3] / "courses"
+
+
+def play_of(scenario):
+    state = start(scenario)
+    while not is_finished(scenario, state):
+        if current(scenario, state).kind == "notice":
+            state = mark(scenario, state, [])
+        elif choices := offered(scenario, state):
+            state = choose(scenario, state, choices[-1].choice_id)
+        else:
+            state = proceed(scenario, state)
+    return state
+
+
+def words_in(root: ET.Element) -> str:
+    return " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+
+
+def boxes(root: ET.Element) -> list[tuple[float, float, float, float]]:
+    return [tuple(float(rect.attrib[name]) for name in ("x", "y", "width", "height")) for rect in root.iter(f"{SVG}rect")]  # type: ignore[misc]
+
+
+@pytest.fixture
+def walk(full):
+    return load_course(full.write()).scenario("walk")
+
+
+def test_every_text_of_the_scenario_stands_in_the_drawing_uncut(walk):
+    drawn = re.sub(r"\s+", " ", words_in(ET.fromstring(scenario_svg(walk))))
+    for node in walk.nodes:
+        assert node.title or node.node_id in drawn
+        for each in (*node.marks, *node.choices):
+            assert plain_text(each.label) in drawn
+    assert "if candor is at least 1 and spoke is yes → call" in drawn
+    assert "otherwise → over" in drawn
+    assert "(only if spoke is yes)" in drawn
+
+
+def test_the_drawing_can_be_read_out(walk):
+    root = ET.fromstring(scenario_svg(walk))
+    assert root.attrib["role"] == "img"
+    title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert root.attrib["aria-labelledby"] == f"{title.attrib['id']} {description.attrib['id']}"
+    assert title.text == "A walk"
+    assert "6 scenes, 1 of them endings." in description.text
+    assert "The shortest way has 4 scenes, the longest 6." in description.text
+    assert "Do speak. → ask" in description.text
+
+
+def test_it_follows_the_colors_of_the_page_and_brings_its_own_only_alone(walk):
+    inline = scenario_svg(walk)
+    assert set(re.findall(r'(?:stroke|fill)="([^"]*)"', inline)) == {"none", "currentColor"}
+    assert "<style" not in inline
+    assert "style=" not in inline
+    alone = scenario_svg(walk, standalone=True)
+    assert "prefers-color-scheme:dark" in alone
+    ET.fromstring(alone)
+
+
+def test_a_play_is_marked_by_more_than_line_weight(walk):
+    root = ET.fromstring(scenario_svg(walk, play=play_of(walk)))
+    assert "Decide · step 2" in words_in(root)
+    assert "Your way: look → turn → ask → over." in root.find(f"{SVG}desc").text
+    thick = [path for path in root.iter(f"{SVG}path") if path.get("stroke-width") == "4"]
+    assert len(thick) == 3
+    assert "step" not in words_in(ET.fromstring(scenario_svg(walk)))
+
+
+def test_a_way_back_is_told_in_words(walk):
+    nodes = [
+        node.model_copy(update={"branches": (Branch(when={"spoke": True}, next="look"),)}) if node.node_id == "call" else node
+        for node in walk.nodes
+    ]
+    drawn = words_in(ET.fromstring(scenario_svg(walk.model_copy(update={"nodes": tuple(nodes)}))))
+    assert "if spoke is yes → look" in drawn
+
+
+def test_what_an_author_writes_can_not_break_out_of_the_drawing(walk):
+    sharp = '</text><script>alert("1 & 2")</script>'
+    nodes = tuple(node.model_copy(update={"title": sharp}) for node in walk.nodes)
+    root = ET.fromstring(scenario_svg(walk.model_copy(update={"nodes": nodes, "title": sharp})))
+    assert not list(root.iter(f"{SVG}script"))
+    assert root.find(f"{SVG}title").text == sharp
+
+
+@settings(max_examples=60)
+@given(scenarios())
+def test_no_two_boxes_overlap_and_all_lie_in_the_picture(scenario):
+    root = ET.fromstring(scenario_svg(scenario))
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    found = boxes(root)
+    assert len(found) == len(scenario.nodes)
+    for x, y, w, h in found:
+        assert x >= 0
+        assert x + w <= width + 1
+        assert y >= 0
+        assert y + h <= height + 1
+    for (ax, ay, aw, ah), (bx, by, bw, bh) in combinations(found, 2):
+        assert ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay
+
+
+@settings(max_examples=30)
+@given(scenarios())
+def test_a_scene_stands_below_what_leads_to_it(scenario):
+    tops = [y for _, y, _, _ in boxes(ET.fromstring(scenario_svg(scenario)))]
+    top = dict(zip((node.node_id for node in scenario.nodes), tops, strict=True))
+    for node in scenario.nodes:
+        for target in _targets(node):
+            assert top[node.node_id] < top[target]
+
+
+def _targets(node: Node) -> list[str]:
+    ways = [choice.next for choice in node.choices] + [branch.next for branch in node.branches]
+    return ways + ([node.next] if node.next else [])
+
+
+def test_the_shipped_scenarios_can_be_drawn():
+    for folder in COURSES.iterdir():
+        for scenario in load_course(folder).scenarios:
+            root = ET.fromstring(scenario_svg(scenario, play=play_of(scenario), standalone=True))
+            assert len(boxes(root)) == len(scenario.nodes)
