@@ -16,7 +16,7 @@ from goodstanding.accounts.models import User
 from goodstanding.accounts.selectors import get_holder
 from goodstanding.audit.models import AuditEvent
 from goodstanding.catalog.models import Approval
-from goodstanding.catalog.selectors import get_sponsor
+from goodstanding.catalog.selectors import get_sponsor, offered_courses
 from goodstanding.compliance.selectors import standing_on
 from goodstanding.conf.commands.demo import SIGN_IN
 from goodstanding.core.rules.outcome import Standing
@@ -61,7 +61,7 @@ def test_filling_twice_changes_nothing(filled):
 
     assert (first.made, second.made) == (True, False)
     assert (second.people, second.licenses, second.credits) == (first.people, first.licenses, first.credits)
-    assert second.certificates == first.certificates == 1
+    assert second.certificates == first.certificates == len(offered_courses()) > 0
     assert before == (
         AuditEvent.objects.count(),
         CreditEntry.objects.count(),
@@ -103,20 +103,23 @@ def test_everyone_and_everything_says_that_it_is_made_up(filled):
     assert (approval.demonstration, approval.body_name) == (True, APPROVAL_BODY)
     assert "does not exist" in approval.body_name
     assert get_sponsor().name == "Demonstration sponsor"
-    certificate = Certificate.objects.get()
-    assert certificate.record["demonstration"] is True
-    assert certificate.record["approvals"][0]["demonstration"] is True
+    assert Certificate.objects.exists()
+    for certificate in Certificate.objects.all():
+        assert certificate.record["demonstration"] is True
+        assert certificate.record["approvals"][0]["demonstration"] is True
 
 
 def test_the_made_up_approval_makes_nothing_met(filled):
     filled(DAYS[0])
     user = User.objects.get(email__startswith="short.")
-    [awarded] = CreditEntry.objects.filter(holder=get_holder(user), completion__isnull=False)
-    assert awarded.approvals == ["demonstration"]
+    awarded = CreditEntry.objects.filter(holder=get_holder(user), completion__isnull=False)
+    assert awarded.count() == len(offered_courses()) > 0
     [license_] = standing_on(holder=get_holder(user), on=DAYS[0]).licenses
-    [credit] = [credit for credit in license_.evaluation.credits if credit.id == str(awarded.pk)]
-    assert credit.counted == 0
-    assert credit.why_not
+    judged = {credit.id: credit for credit in license_.evaluation.credits}
+    for entry in awarded:
+        assert entry.approvals == ["demonstration"]
+        assert judged[str(entry.pk)].counted == 0
+        assert judged[str(entry.pk)].why_not
 
 
 @pytest.mark.parametrize("email", [ADMINISTRATOR[0], *(person.email for person in PEOPLE)])

@@ -40,7 +40,12 @@ def play(enrollment: Enrollment, scenario_id: str, *, first: bool) -> None:
 
 def take(enrollment: Enrollment, step: PathStep, *, first: bool) -> None:
     course = selectors.content_of(enrollment)
-    if step.kind == "section":
+    if step.kind == "pretest":
+        marks = [mark.mark_id for mark in course.pretest.spotting.marks] if course.pretest.spotting else []
+        answers = {item.id: item.options[0 if first else -1].option_id for item in course.pretest.items}
+        services.save_pretest(enrollment=enrollment, answers=answers, marks=marks, at=AT)
+        services.finish_pretest(enrollment=enrollment, at=AT)
+    elif step.kind == "section":
         services.finish_section(enrollment=enrollment, section_id=step.id, at=AT)
     elif step.kind == "scenario":
         play(enrollment, step.id, first=first)

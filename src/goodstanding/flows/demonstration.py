@@ -36,9 +36,11 @@ from goodstanding.learning.path import PathStep
 from goodstanding.learning.selectors import content_of, path_of, scene_at
 from goodstanding.learning.services import (
     enroll,
+    finish_pretest,
     finish_section,
     open_step,
     save_answers,
+    save_pretest,
     start_attempt,
     start_run,
     submit_attempt,
@@ -107,7 +109,7 @@ class DemoPerson:
     profession: str
     licenses: tuple[DemoLicense, ...]
     credits: tuple[DemoCredit, ...] = ()
-    completes_course: bool = False
+    completes_courses: bool = False
     approvals: tuple[str, ...] | None = ()
     """Of the credits: none, or None where the certificates leave open which body approved the course."""
 
@@ -152,7 +154,7 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson(
         email="short.demonstration@example.org",
         name="Sol Short (Demonstration)",
-        situation="California LPCC, hours missing and the renewal two months away; completed the course here",
+        situation="California LPCC, hours missing and the renewal two months away; completed the courses here",
         profession="counselor",
         licenses=(
             DemoLicense(
@@ -173,7 +175,7 @@ PEOPLE: tuple[DemoPerson, ...] = (
             _course("law and ethics, a short update", days_ago=60, hours=3, topics=("ethics_us_ca", "law_us_ca")),
             _course("sleep and mood", days_ago=20, hours=8),
         ),
-        completes_course=True,
+        completes_courses=True,
     ),
     DemoPerson(
         email="unknown.demonstration@example.org",
@@ -346,7 +348,7 @@ def _add_person(person: DemoPerson, *, password: str, at: dt.datetime, on: dt.da
         _add_license(license_, holder=holder, user=user, at=at, on=on)
     for credit in person.credits:
         _enter(credit, approvals=person.approvals, holder=holder, user=user, at=at, on=on)
-    if person.completes_course:
+    if person.completes_courses:
         for course in offered_courses():
             walk_course(holder=holder, slug=course.slug, signed_name=person.name, at=at, on=on)
     return user
@@ -410,7 +412,8 @@ def walk_course(*, holder: Holder, slug: str, signed_name: str, at: dt.datetime,
     """
     Take a course from its first section to its certificate, step by step as its pages do, with every answer right.
 
-    It chooses the first choice that each scenario offers and the highest rating of each question.
+    It chooses the first choice that each scenario offers and the highest rating of each question, and answers the pretest with
+    the first option of each item, as someone might who has yet to learn.
     """
     enrollment = enroll(holder=holder, slug=slug, at=at, on=on)
     course = content_of(enrollment)
@@ -421,7 +424,12 @@ def walk_course(*, holder: Holder, slug: str, signed_name: str, at: dt.datetime,
 
 def _take(step: PathStep, *, enrollment: Enrollment, course: Course, at: dt.datetime) -> None:
     open_step(enrollment=enrollment, kind=step.kind, step_id=step.id, at=at)
-    if step.kind == "section":
+    if step.kind == "pretest":
+        assert course.pretest is not None  # it is a step of the course
+        first = {item.id: item.options[0].option_id for item in course.pretest.items}
+        save_pretest(enrollment=enrollment, answers=first, marks=(), at=at)
+        finish_pretest(enrollment=enrollment, at=at)
+    elif step.kind == "section":
         finish_section(enrollment=enrollment, section_id=step.id, at=at)
     elif step.kind == "scenario":
         _play(step.id, enrollment=enrollment, at=at)
