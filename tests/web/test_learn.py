@@ -380,7 +380,7 @@ def test_looking_back_shows_the_way_what_was_missed_and_the_expert_beside_ones_o
 
 
 def test_the_code_of_ones_own_profession_stands_first(signed_in, clinician):
-    codes = [("apa", "American Psychological Association"), ("aca", "American Counseling Association")]
+    codes = [("apa_2017", "APA"), ("amhca_2020", "AMHCA"), ("aca_2014", "ACA"), ("nasw_2021", "NASW")]
     enrollment = enrolled(
         clinician,
         references=[
@@ -398,10 +398,16 @@ def test_the_code_of_ones_own_profession_stands_first(signed_in, clinician):
     )
     read(enrollment, "one")
     play(enrollment)
-    for professions, order in ((["counselor"], ("aca", "apa")), (["psychologist"], ("apa", "aca")), ([], ("apa", "aca"))):
+    for professions, order in (
+        (["counselor"], ("aca_2014", "amhca_2020", "apa_2017")),
+        (["psychologist"], ("apa_2017", "amhca_2020")),
+        (["social_worker"], ("nasw_2021", "amhca_2020")),
+        ([], ("apa_2017", "amhca_2020")),
+    ):
         Profile.objects.filter(user=clinician).update(professions=professions)
         page = body(signed_in.get(scene(2))).split("The reasoning about your choice")[1]
-        assert page.index(f"Code {order[0]}") < page.index(f"Code {order[1]}")
+        places = [page.index(f"Code {code}") for code in order]
+        assert places == sorted(places)
 
 
 # The pretest

@@ -27,6 +27,7 @@ from goodstanding.private_text import PrivateTextError, unseal
 
 if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder
+    from goodstanding.catalog.models import CourseVersion
 
 __all__ = [
     "REASON",
@@ -48,6 +49,7 @@ __all__ = [
     "failed_attempts",
     "find_enrollment",
     "gains_of",
+    "list_enrollments",
     "list_runs",
     "path_of",
     "place_of",
@@ -55,6 +57,7 @@ __all__ = [
     "pretest_form_of",
     "pretest_of",
     "questions_of",
+    "reported_minutes",
     "result_of",
     "review_of",
     "scene_at",
@@ -78,6 +81,11 @@ def access_enrollment(holder: Holder, slug: str) -> Enrollment:
     if enrollment is None:
         raise EnrollmentNotFoundError(slug)
     return enrollment
+
+
+def list_enrollments(holder: Holder) -> QuerySet[Enrollment]:
+    """Everything the holder has started, the newest first, with its completion if there is one."""
+    return _enrollments(holder).select_related("completion").order_by("-started_at", "course_id")
 
 
 def states_of(holder: Holder) -> Mapping[str, CourseState]:
@@ -130,6 +138,18 @@ def place_of(enrollment: Enrollment, path: LearningPath) -> PathStep | None:
         return None
     last = next((step for step in path.steps if f"{step.kind}:{step.id}" == enrollment.last_place), None)
     return last if last is not None and last.is_open else path.place
+
+
+def reported_minutes(version: CourseVersion) -> tuple[int, ...]:
+    """
+    How many minutes learners said that `version` took them, shortest first, with nothing that says who.
+
+    Answers to the evaluation's questions for minutes, of those who completed it; for the record of how long a course takes.
+    """
+    asked = {question.id for question in courseware.evaluation_form(course_of(version)).questions if question.kind == "minutes"}
+    rows = CourseEvaluation.objects.filter(enrollment__version=version, enrollment__completion__isnull=False)
+    given = [answers[name] for answers in rows.values_list("answers", flat=True) for name in asked if name in answers]
+    return tuple(sorted(given))
 
 
 # Scenarios

@@ -17,6 +17,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodstanding.accounts.selectors import get_profile
+from goodstanding.catalog.standards import standards_book
 from goodstanding.core.courseware import State, render_markdown, scenario_svg
 from goodstanding.core.courseware import path as walked
 from goodstanding.learning import selectors, services
@@ -28,8 +29,7 @@ from goodstanding.web.learner.player import enter, in_course
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from goodstanding.core.courseware import Mark, Reference, Scenario
-    from goodstanding.core.courseware.model import Profession
+    from goodstanding.core.courseware import Mark, Reference, Scenario, Standard
     from goodstanding.learning.models import ScenarioRun
     from goodstanding.learning.selectors import Decided, Scene
     from goodstanding.web.learner.player import DutyInPlay, Here
@@ -243,28 +243,16 @@ def _duties(shown: Scene) -> tuple[str, ...]:
     return choice.duty_ids if choice else ()
 
 
-_CODES: dict[str, Profession] = {
-    "American Psychological Association": "psychologist",
-    "American Counseling Association": "counselor",
-    "American Mental Health Counselors Association": "counselor",
-    "National Board for Certified Counselors": "counselor",
-    "National Association of Social Workers": "social_worker",
-    "American Association for Marriage and Family Therapy": "mft",
-}
-"""Whose code the association of this name writes."""
-
-
 def _own_first(request: HttpRequest, here: Here, duty_ids: Iterable[str]) -> tuple[DutyInPlay, ...]:
-    """The duties with these ids, each with the places in the reader's own code before those of other professions."""
+    """The duties with these ids, each with the places in the codes of the reader's profession before those of others."""
     own = set(get_profile(user_of(request)).professions)
-    return tuple(
-        replace(each, places=tuple(sorted(each.places, key=lambda place: own.isdisjoint(_written_for(place[0])))))
-        for each in here.duties(duty_ids)
-    )
+    codes = standards_book().codes
 
+    def rank(place: tuple[Reference, tuple[Standard, ...]]) -> tuple[bool, bool]:
+        code = codes.get(place[0].id)
+        return (code is None or own.isdisjoint(code.professions), code is None or not code.leading)
 
-def _written_for(code: Reference) -> set[str]:
-    return {_CODES[author] for author in code.authors if author in _CODES}
+    return tuple(replace(each, places=tuple(sorted(each.places, key=rank))) for each in here.duties(duty_ids))
 
 
 # What a scene remembers between being shown and being answered; it decides nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.learner import account, certificates, credits, learn, licenses, standing  # noqa: A004 - the word of the field
+from goodstanding.web.learner import account, certificates, credits, learn, licenses, my_learning, standing  # noqa: A004 - the word of the field
 
 urlpatterns: list[URLPattern] = [
     *account.urlpatterns,
@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     *credits.urlpatterns,
     *learn.urlpatterns,
     *licenses.urlpatterns,
+    *my_learning.urlpatterns,
     *standing.urlpatterns,
 ]

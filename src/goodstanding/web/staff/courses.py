@@ -23,6 +23,7 @@ from goodstanding.catalog.selectors import (
     outline_of,
 )
 from goodstanding.catalog.services import offer_course, withdraw_course
+from goodstanding.flows.pilot import pilot_times
 from goodstanding.web.staff.access import staff_path
 
 _HISTORY = 20
@@ -64,6 +65,13 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "content": course_of(row),
         "basis": basis_of(row),
         "outline": outline_of(row),
+        "pilot": list(
+            zip(
+                ("Measured while the pages were open and in use", "Reported in the evaluation"),
+                pilot_times(actor=require_administrator(request.user), version=row),
+                strict=True,
+            )
+        ),
     }
     return render(request, "staff/course_version.html", context)
 
