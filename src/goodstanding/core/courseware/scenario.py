@@ -327,9 +327,9 @@ class _Search:
             visits[situation[0]] += 1
             if visits[situation[0]] > MAX_RETURNS:
                 # What is remembered differs each time, so no situation comes back, and yet there is no end to it.
-                names = [name for name, _ in open_now]
-                last = len(names) - 2 - names[-2::-1].index(situation[0])
-                self.loop = self.loop or tuple(names[last:-1])
+                way = [name for name, _ in open_now]
+                last = len(way) - 2 - way[-2::-1].index(situation[0])
+                self.loop = self.loop or tuple(way[last:-1])
                 return
             self.ways[situation] = self._ways(situation)
             stack.append((situation, True))
