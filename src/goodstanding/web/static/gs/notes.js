@@ -3,6 +3,7 @@
   const text = document.getElementById("text");
   const bar = document.querySelector(".pick");
   const form = () => document.querySelector("form[data-notes]");
+  let from = null;
 
   // Characters are counted over the text alone: what was opened in place is not part of it.
   const nodes = () => {
@@ -124,6 +125,7 @@
       const place = way && selected();
       if (!place) return;
       if (way === "note") {
+        from = scrollY;
         put(place);
         getSelection().removeAllRanges();
         form().elements.text.focus();
@@ -144,7 +146,11 @@
       if (button) button.disabled = true;
       const kept = await keep(new FormData(form()), false);
       if (button) button.disabled = false;
-      if (kept) form().elements.text.focus();
+      if (!kept) return;
+      // A note about a passage was written from there, so the reader goes on there.
+      if (from === null) form().elements.text.focus({ preventScroll: true });
+      else scrollTo(0, from);
+      from = null;
     }, true);
     text.addEventListener("click", (event) => {
       const mark = event.target.closest("mark.hl");

@@ -71,6 +71,13 @@
     const target = document.getElementById(link.hash.slice(1));
     panel.append(...[...target.cloneNode(true).childNodes]);
     for (const each of panel.querySelectorAll("[id]")) each.removeAttribute("id");
+    // Out of its list or below another heading it would be neither; what is said stays.
+    for (const each of panel.querySelectorAll("h2,h3,h4,dt,dd")) {
+      const line = document.createElement("p");
+      if (each.tagName !== "DD") line.className = "name";
+      line.append(...each.childNodes);
+      each.replaceWith(line);
+    }
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn plain";
