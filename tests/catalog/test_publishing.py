@@ -51,6 +51,13 @@ def test_changed_content_is_the_next_version_and_old_content_becomes_current_aga
     assert [version.number for version in selectors.list_versions(SLUG)] == [2, 1]
 
 
+def test_a_version_is_compared_with_the_one_before_it():
+    first = publish_course(course=small_course(), at=AT)
+    second = publish_course(course=small_course(title="Mended"), at=LATER)
+    assert selectors.changes_in(first) is None
+    assert [line.strip() for line in selectors.changes_in(second).lines][:2] == ["About the course:", "changed: title"]
+
+
 def test_versions_are_never_rewritten():
     version = publish_course(course=small_course(), at=AT)
     version.title = "Another"

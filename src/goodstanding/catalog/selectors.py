@@ -154,6 +154,12 @@ def outline_of(version: CourseVersion) -> tuple[OutlineStep, ...]:
     return _kept(version).outline
 
 
+def changes_in(version: CourseVersion) -> courseware.CourseDifference | None:
+    """What is different in `version` from the one published before it; None for the first."""
+    before = CourseVersion.objects.filter(course_id=version.course_id, number__lt=version.number).order_by("-number").first()
+    return courseware.course_difference(course_of(before), course_of(version)) if before else None
+
+
 def basis_of(version: CourseVersion) -> CreditBasis:
     """How the minutes of `version` were worked out, with whoever signed for them: nobody can sign yet."""
     row = version.credit_basis

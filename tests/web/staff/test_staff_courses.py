@@ -28,7 +28,11 @@ def test_every_version_keeps_its_own_page(as_administrator, slug):
     publish_course(course=first.model_copy(update={"title": "A second edition"}), at=timezone.now())
 
     assert "A second edition" in as_administrator.get(f"/staff/courses/{slug}/versions/2/").content.decode()
+    second = as_administrator.get(f"/staff/courses/{slug}/versions/2/").content.decode()
+    assert "What changed since the version before" in second
+    assert "title: changed" in second
     page = as_administrator.get(f"/staff/courses/{slug}/versions/1/").content.decode()
+    assert "What changed since" not in page
     assert first.title in page
     assert first.objectives[0].text in page
     assert list_versions(slug).count() == 2

@@ -15,6 +15,7 @@ from goodstanding.catalog.errors import CourseNotFoundError
 from goodstanding.catalog.selectors import (
     PublishedCourse,
     basis_of,
+    changes_in,
     course_of,
     get_course,
     get_version,
@@ -65,6 +66,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "content": course_of(row),
         "basis": basis_of(row),
         "outline": outline_of(row),
+        "changes": changes_in(row),
         "pilot": list(
             zip(
                 ("Measured while the pages were open and in use", "Reported in the evaluation"),
