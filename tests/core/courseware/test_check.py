@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from goodstanding.core.courseware import check_courses
-from goodstanding.core.courseware.readability import grade_level, split_sentences, syllables
+from goodstanding.core.courseware.readability import PROFESSIONAL_WORDS, grade_level, split_sentences, syllables
 from tests.core.courseware import making
 
 
@@ -412,4 +412,13 @@ def test_the_grade_follows_the_published_formula():
     # 6 words, 1 sentence, 6 syllables
     assert grade_level("The cat sat on the mat.") == pytest.approx(0.39 * 6 + 11.8 * 1 - 15.59)
     assert grade_level("") == 0.0
+
+
+def test_words_of_the_field_can_be_taken_as_short():
+    text = "Confidentiality of psychotherapy matters."
+    assert grade_level(text, ordinary=PROFESSIONAL_WORDS) < grade_level(text)
+    assert grade_level("We wait for rain.", ordinary=PROFESSIONAL_WORDS) == grade_level("We wait for rain.")
+
+
+def test_sentences_are_split():
     assert split_sentences("One. “Two?” Three\nfour") == ["One.", "“Two?", "Three", "four"]

@@ -33,6 +33,18 @@ def test_the_formula_has_a_minus_sign_and_never_falls_below_zero(words, question
     assert mergener_minutes(words=words, questions=questions, difficulty=Decimal(difficulty)) == Decimal(minutes)
 
 
+def test_one_step_of_difficulty_is_worth_almost_fourteen_minutes():
+    two, three = (mergener_minutes(words=6000, questions=8, difficulty=Decimal(value)) for value in (2, 3))
+    assert three - two == Decimal("13.95")
+
+
+def test_the_published_examples_to_the_digits_in_which_they_are_given():
+    # The page that prints a plus before 22.3 gives 61.936 itself; with a plus its example would be 102.08.
+    assert round(mergener_minutes(words=3774, questions=16, difficulty=Decimal("2.5")), 3) == Decimal("61.936")
+    assert round(mergener_minutes(words=6000, questions=8, difficulty=Decimal(3)), 2) == Decimal("53.08")
+    assert mergener_minutes(words=10000, questions=10, difficulty=Decimal(3)) == Decimal("65.61")
+
+
 @given(
     st.integers(min_value=0, max_value=100_000),
     st.integers(min_value=0, max_value=100),

@@ -9,6 +9,81 @@ from __future__ import annotations
 
 import re
 
+PROFESSIONAL_WORDS = frozenset(
+    [
+        "accountability",
+        "adolescent",
+        "assessment",
+        "autonomy",
+        "beneficence",
+        "biopsychosocial",
+        "boundaries",
+        "boundary",
+        "clinician",
+        "clinicians",
+        "collaboration",
+        "competence",
+        "competencies",
+        "confidential",
+        "confidentiality",
+        "consultant",
+        "consultation",
+        "consultations",
+        "consulting",
+        "counseling",
+        "counselor",
+        "counselors",
+        "countertransference",
+        "diagnosis",
+        "disciplinary",
+        "disclosure",
+        "documentation",
+        "ethical",
+        "ethically",
+        "exploitation",
+        "exploitative",
+        "fiduciary",
+        "intervention",
+        "jurisdiction",
+        "licensure",
+        "maleficence",
+        "nonmaleficence",
+        "objectivity",
+        "practitioner",
+        "practitioners",
+        "privileged",
+        "professional",
+        "professionally",
+        "professionals",
+        "psychologist",
+        "psychologists",
+        "psychotherapist",
+        "psychotherapists",
+        "psychotherapy",
+        "regulations",
+        "relationship",
+        "relationships",
+        "responsibility",
+        "supervisee",
+        "supervisees",
+        "supervision",
+        "supervisor",
+        "supervisors",
+        "supervisory",
+        "telehealth",
+        "termination",
+        "therapeutic",
+        "therapist",
+        "therapists",
+        "transference",
+        "vulnerability",
+    ]
+)
+"""Words that every reader here uses daily, however long they are."""
+
+_ORDINARY = 2
+"""Syllables that a word of the profession counts for, where it is let pass."""
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])[”’\")*]*\s+|\n+")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)*")
 _VOWELS = re.compile(r"[aeiouy]+")
@@ -29,10 +104,16 @@ def syllables(word: str) -> int:
     return max(1, count)
 
 
-def grade_level(text: str) -> float:
-    """The Flesch-Kincaid grade of `text`; 0 for a text without words."""
+def grade_level(text: str, *, ordinary: frozenset[str] = frozenset()) -> float:
+    """
+    The Flesch-Kincaid grade of `text`; 0 for a text without words.
+
+    Words in `ordinary` (such as :data:`PROFESSIONAL_WORDS`) count as if they were short. Both values together say whether a
+    text is hard because of its sentences, or only because of its field.
+    """
     sentences = split_sentences(text)
     words = [word for sentence in sentences for word in _WORD.findall(sentence)]
     if not words:
         return 0.0
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    total = sum(min(syllables(word), _ORDINARY) if word.lower() in ordinary else syllables(word) for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * total / len(words) - 15.59

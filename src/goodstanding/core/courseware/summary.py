@@ -10,7 +10,7 @@ from goodstanding.core.courseware.bodies import HoursOfBody, hours_of_bodies
 from goodstanding.core.courseware.credit import CreditBasis, body_hours, count_section_words, credit_basis
 from goodstanding.core.courseware.markdown import plain_text
 from goodstanding.core.courseware.model import Course
-from goodstanding.core.courseware.readability import grade_level
+from goodstanding.core.courseware.readability import PROFESSIONAL_WORDS, grade_level
 from goodstanding.core.courseware.scenario import Exploration, explore
 
 
@@ -21,6 +21,8 @@ class SectionSummary:
     id: str
     words: int
     grade: float
+    grade_beside_field: float
+    """The grade with the words of the profession taken as short."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,12 @@ def summarize_course(course: Course) -> CourseSummary:
         hours=body_hours(basis.minutes),
         bodies=hours_of_bodies(course, basis.minutes),
         sections=tuple(
-            SectionSummary(section.id, count_section_words(section), grade_level(plain_text(section.text)))
+            SectionSummary(
+                section.id,
+                count_section_words(section),
+                grade_level(plain_text(section.text)),
+                grade_level(plain_text(section.text), ordinary=PROFESSIONAL_WORDS),
+            )
             for section in course.sections
         ),
         scenarios=tuple(ScenarioSummary(scenario.id, len(scenario.nodes), explore(scenario)) for scenario in course.scenarios),
@@ -81,7 +88,10 @@ def _lines(summary: CourseSummary) -> Iterator[str]:
     for body in summary.bodies:
         yield f"  {body.body}: {body.hours} {basis.status} hours of {body.minutes_per_hour} minutes, in steps of {body.increment}"
     for section in summary.sections:
-        yield f"  section {section.id}: {section.words:,} words, grade {section.grade:.1f}"
+        yield (
+            f"  section {section.id}: {section.words:,} words, grade {section.grade:.1f} "
+            f"({section.grade_beside_field:.1f} without the words of the field)"
+        )
     for scenario in summary.scenarios:
         found = scenario.found
         yield (
