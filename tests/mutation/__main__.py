@@ -36,6 +36,8 @@ def main() -> int:
     )
     parser.add_argument("--sample", type=int, metavar="N", help="try only N mutants of the rule files and N of the evaluator")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="which sample (default: 1)")
+    parser.add_argument("--more", action="store_true", help="change also signs, `and`, `or`, `not` and `in` in the evaluator")
+    parser.add_argument("--pinned", action="store_true", help="try the evaluator against its pinned cases alone, which is quick")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="P", help="how many at once")
     options = parser.parse_args()
     if ON_A_COPY not in os.environ:
@@ -83,17 +85,16 @@ def _evaluator(options: argparse.Namespace) -> bool:
     started = time.monotonic()
     modules = in_evaluator.modules(options.only)
     chosen = sampled(
-        [mutant for name in modules for mutant in in_evaluator.mutants_of(name)], size=options.sample, seed=options.seed
+        [mutant for name in modules for mutant in in_evaluator.mutants_of(name, more=options.more)],
+        size=options.sample,
+        seed=options.seed,
     )
-    in_evaluator.keep_documents()
+    in_evaluator.prepare()
     chunks = [mutants[at : at + CHUNK] for mutants in _by_file(chosen).values() for at in range(0, len(mutants), CHUNK)]
 
     def work(mutants: list[Mutant]) -> list[str]:
         name = Path(mutants[0].file).stem
-        answer = in_child(lambda: ",".join(str(int(one)) for one in in_evaluator.notice(name, mutants)).encode())
-        if answer is None:
-            raise SystemExit(f"The modules that {name} does not change could not be loaded.")
-        found = answer.decode().split(",")
+        found = [str(int(one)) for one in in_evaluator.notice(name, mutants, pinned=options.pinned)]
         # Neither order nor number of these lines matters; they show that a long run gets on.
         print(f"{mutants[0].file}: {found.count('1')} of {len(mutants)} noticed", file=sys.stderr, flush=True)
         return found

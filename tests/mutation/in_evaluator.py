@@ -1,33 +1,36 @@
 """
-Mutants of the evaluator: in its Python modules one comparison, number, truth value, sign or choice of extreme is changed.
+Mutants of the evaluator: in its Python modules one comparison, number, truth value or choice of extreme is changed.
 
-Changed: `<` and `<=`, `>` and `>=`, `==` and `!=`, `is` and `is not`, `in` and `not in`, `and` and `or`, a dropped `not`, `min` and
-`max`, `any` and `all`, `floor` and `ceil`, `+` and `-`, whole numbers by one up and down, True and False.
+Changed: `<` and `<=`, `>` and `>=`, `==` and `!=`, `is` and `is not`, `min` and `max`, whole numbers by one up and down, True and
+False. With `--more` also, and reported apart: `in` and `not in`, `and` and `or`, a dropped `not`, `any` and `all`, `floor` and
+`ceil`, `+` and `-`.
 
 Out of the population, because no answer rests on it:
 * `explain` (wording), `check` (findings of editors, tested by one broken file each) and the package's own `__init__`;
 * annotations, decorators and the options of dataclass and schema fields: what types and limits a file may have is refused at
   load time, and one broken file per message tests it;
-* messages of errors, the bodies of `assert` (they tell the type checker what holds), and default sizes of caches;
-* `suggest` and the cache of `load_rules`: the first words a mend, the second may only forget.
+* messages of errors, the bodies of `assert` (they tell the type checker what holds), `strict=True` of `zip` (it asserts that two
+  lists are of one length), and sizes of caches;
+* the functions in LEFT_OUT, each with its reason.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import inspect
 import os
-import re
 import resource
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import hypothesis
@@ -40,7 +43,11 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = "goodstanding.core.rules"
 FOLDER = ROOT / "src" / Path(*PACKAGE.split("."))
 NOT_CHANGED = ("__init__", "explain", "check")
-SKIPPED_FUNCTIONS = ("suggest", "load_rules", "__repr__", "__str__")
+LEFT_OUT = {
+    "suggest": "words the mend of a finding",
+    "load_rules": "keeps a book or reads it again, which is the same book",
+}
+MAIN_KINDS = ("comparison", "number", "boolean", "extreme")
 SKIPPED_NAMES = ("MOST", "model_config")
 SECONDS_FOR_LOADING = 15
 SECONDS_FOR_A_SITUATION = 3
@@ -59,8 +66,8 @@ QUICK = (
     "test_sharing",
     "test_broken",
 )
-"""Files that notice most in little time. They come after a few situations of each rule; all others come last."""
-SPREAD = 11
+"""Files that notice most in little time. They come after the pinned cases; situations and properties come last."""
+SPREAD = 29
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "--noconftest", "--import-mode=importlib", "-c", os.devnull)
 SURVIVED = b"survived"
 
@@ -85,14 +92,16 @@ def modules(only: Sequence[str]) -> list[str]:
     return [name for name in names if not only or any(text in f"{FOLDER.relative_to(ROOT)}/{name}.py" for text in only)]
 
 
-def mutants_of(name: str) -> list[Mutant]:
-    """All mutants of one module; the payload is its changed source."""
+def mutants_of(name: str, *, more: bool = False) -> list[Mutant]:
+    """All mutants of one module, those of `more` kinds on demand; the payload is its changed source."""
     text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
     tree = ast.parse(text)
     lines = text.splitlines()
     found: list[Mutant] = []
     for node, place in _decisive(tree):
         for kind, before, after, change in _changes(node):
+            if kind not in MAIN_KINDS and not more:
+                continue
             undo = change()
             # Unparsing the whole tree costs little beside the tests and can not misplace a change.
             source = ast.unparse(tree)
@@ -110,7 +119,7 @@ def _decisive(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     def walk(node: ast.AST, place: str) -> Iterator[tuple[ast.AST, str]]:
         for part in _parts(node):
             if isinstance(part, ast.FunctionDef | ast.ClassDef):
-                if part.name not in SKIPPED_FUNCTIONS:
+                if part.name not in LEFT_OUT:
                     yield from walk(part, f"{place}.{part.name}".lstrip("."))
                 continue
             yield part, place
@@ -134,6 +143,8 @@ def _parts(node: ast.AST) -> list[ast.AST]:
         return list(node.body)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return []  # a docstring
+    if isinstance(node, ast.keyword) and node.arg == "strict":
+        return []
     if isinstance(node, ast.Call) and _named(node.func) in ("isinstance", "cast", "TypeVar", "lru_cache"):
         return list(node.args[:1])
     return list(ast.iter_child_nodes(node))
@@ -170,7 +181,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, str, str, Any]]:
         for index, op in enumerate(node.ops):
             ops = list(node.ops)
             ops[index] = COMPARED[type(op)]()
-            yield "comparison", _sign(op), _sign(ops[index]), setting(node, "ops", ops)
+            yield "membership" if isinstance(op, ast.In | ast.NotIn) else "comparison", _sign(op), _sign(ops[index]), setting(node, "ops", ops)
     elif isinstance(node, ast.BoolOp):
         other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         yield "and/or", _sign(node.op), _sign(other), setting(node, "op", other)
@@ -182,7 +193,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, str, str, Any]]:
     elif isinstance(node, ast.Call) and _named(node.func) in CALLED:
         name = _named(node.func)
         key = "id" if isinstance(node.func, ast.Name) else "attr"
-        yield "extreme", name, CALLED[name], setting(node.func, key, CALLED[name])
+        yield "extreme" if name in ("min", "max") else "any/all, floor/ceil", name, CALLED[name], setting(node.func, key, CALLED[name])
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield "boolean", str(node.value), str(not node.value), setting(node, "value", not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, int):
@@ -206,18 +217,18 @@ def _sign(op: ast.AST) -> str:
     return signs.get(type(op).__name__) or {"And": "and", "Or": "or", "Add": "+", "Sub": "-"}[type(op).__name__]
 
 
-def notice(name: str, mutants: Sequence[Mutant]) -> list[bool]:
-    """Which mutants of one module the tests notice. Leaves this process with modules loaded: run it in a child."""
-    _load_what_does_not_depend_on(name)
+def notice(name: str, mutants: Sequence[Mutant], *, pinned: bool = False) -> list[bool]:
+    """Which mutants of one module the tests notice, or the pinned cases alone."""
+    plain = unchanged(name).payload
     answers = []
     order: list[int] = []
     for mutant in mutants:
-        answer = in_child(functools.partial(_test, name, mutant.payload, order))
+        answer = in_child(functools.partial(_test, name, plain, mutant.payload, order, pinned=pinned))
         answers.append(answer != SURVIVED)
         if answer and answer.isdigit():
-            # Neighbors are often noticed by the same situation, so it is tried first from now on.
+            # Neighbors are often noticed by the same case, so it is tried first from now on.
             found = int(answer)
-            order = [found, *(one for one in order if one != found)][:40]
+            order = [found, *(one for one in order if one != found)][:60]
     return answers
 
 
@@ -227,8 +238,15 @@ def unchanged(name: str) -> Mutant:
     return Mutant(f"{name}.py", 1, "none", "", "", "", source)
 
 
-def keep_documents() -> None:
-    """Parse every rule file and all situations once; processes started later find them parsed."""
+def prepare() -> None:
+    """Load the pinned cases, every rule file and all situations once; processes started later find them loaded."""
+    _keep_documents()
+    _loaded()
+    # Processes share what the collector does not touch.
+    gc.freeze()
+
+
+def _keep_documents() -> None:
     read = documents.read_document
     files = [*(ROOT / "rules").rglob("*.yaml"), *(TESTS / "rules").rglob("*.yaml")]
     kept = {path.resolve(): read(path) for path in files}
@@ -240,23 +258,55 @@ def keep_documents() -> None:
     documents.read_document = read_document
 
 
-def _load_what_does_not_depend_on(name: str) -> None:
-    """Import the modules that stay as they are, once for all mutants of the module `name`."""
-    # The package's own `__init__` imports everything, so it must wait until the mutant is in place.
-    package = ModuleType(PACKAGE)
-    package.__path__ = [str(FOLDER)]
-    package.__file__ = str(FOLDER / "__init__.py")
-    sys.modules[PACKAGE] = package
-    needs = {
-        path.stem: set(re.findall(rf"from {re.escape(PACKAGE)}\.(\w+) import", path.read_text())) for path in FOLDER.glob("*.py")
-    }
-    touched = {name}
-    while more := {one for one, needed in needs.items() if one not in touched and needed & touched}:
-        touched |= more
-    for module in sorted(set(needs) - touched - {"__init__"}):
-        importlib.import_module(f"{PACKAGE}.{module}")
-    if "load" not in touched:
-        sys.modules[f"{PACKAGE}.load"].load_rules(ROOT / "rules")  # type: ignore[attr-defined]
+@functools.cache
+def _wanted() -> dict[str, dict[str, list[str]]]:
+    """What the pinned cases must answer."""
+    from tests.core.rules import pinned
+
+    return {subject: pinned.expected(subject) for subject in pinned.SUBJECTS}
+
+
+class _Tests:
+    """The pinned cases and the named situations, loaded and not yet evaluated, so that nothing of an answer is kept."""
+
+    def __init__(self) -> None:
+        pinned = importlib.import_module("tests.core.rules.pinned")
+        named = importlib.import_module("tests.rules.situations")
+        wanted = _wanted()
+        self.pinned = [(one, wanted[subject][one.name]) for subject in pinned.SUBJECTS for one in pinned.pinned(subject)]
+        self.rules = importlib.import_module(f"{PACKAGE}.load").load_rules(named.RULES)
+        self.situations = [
+            (one, one.case(self.rules)) for rule, path in named.files().items() for one in named.situations(rule, path)
+        ]
+        self.differences = named.differences
+
+    def first_to_notice(self, order: Sequence[int]) -> int | None:
+        """The number of the first pinned case whose answer is not the one written; those in `order` are tried first."""
+        for index in dict.fromkeys((*order, *range(0, len(self.pinned), SPREAD), *range(len(self.pinned)))):
+            one, wanted = self.pinned[index]
+            signal.alarm(SECONDS_FOR_A_SITUATION)
+            try:
+                if one.answer() != wanted:
+                    return index
+            except Exception:  # noqa: BLE001 - a case that raises has noticed
+                return index
+        return None
+
+    def situation_notices(self) -> bool:
+        """Whether a named situation of a rule file has not the answer that it expects."""
+        for situation, case in self.situations:
+            signal.alarm(SECONDS_FOR_A_SITUATION)
+            try:
+                if self.differences(situation, self.rules, case):
+                    return True
+            except Exception:  # noqa: BLE001 - a situation that raises has noticed
+                return True
+        return False
+
+
+@functools.cache
+def _loaded() -> _Tests:
+    return _Tests()
 
 
 class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -274,29 +324,71 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.source, module.__file__, "exec"), module.__dict__)
 
 
-def _test(name: str, source: str, order: Sequence[int]) -> bytes:
-    """SURVIVED, or which situation noticed, or anything else for another way of noticing."""
+def _test(name: str, plain: str, source: str, order: Sequence[int], *, pinned: bool) -> bytes:
+    """SURVIVED, or which pinned case noticed, or anything else for another way of noticing."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.alarm(SECONDS_FOR_LOADING)
-    sys.meta_path.insert(0, _Mutated(f"{PACKAGE}.{name}", source))
+    loaded = _loaded()
     try:
-        package = sys.modules[PACKAGE]
-        exec(compile((FOLDER / "__init__.py").read_text(), str(FOLDER / "__init__.py"), "exec"), package.__dict__)
-        every = _situations()
-        few = range(0, len(every), SPREAD)
-        noticed = _first_to_notice(every, dict.fromkeys((*order, *few)))
-        if noticed is not None:
+        if not _patched(name, plain, source):
+            for module in [one for one in sys.modules if one.startswith((PACKAGE, "tests.core.rules", "tests.rules"))]:
+                del sys.modules[module]
+            sys.meta_path.insert(0, _Mutated(f"{PACKAGE}.{name}", source))
+            loaded = _Tests()
+        if (noticed := loaded.first_to_notice(order)) is not None:
             return str(noticed).encode()
-        files = sorted((TESTS / "core" / "rules").glob("test_*.py"), key=lambda path: path.stem not in QUICK)
+        if pinned:
+            return SURVIVED
+        files = sorted(path for path in (TESTS / "core" / "rules").glob("test_*.py") if path.stem != "test_pinned")
         quick = [path for path in files if path.stem in QUICK]
-        if _tests_fail(quick):
+        if _tests_fail(quick) or loaded.situation_notices():
             return b"tests"
-        noticed = _first_to_notice(every, [index for index in range(len(every)) if index % SPREAD])
-        if noticed is not None:
-            return str(noticed).encode()
         return b"tests" if _tests_fail([path for path in files if path not in quick]) else SURVIVED
     except BaseException:  # noqa: BLE001 - whatever breaks is noticed
         return b"broken"
+
+
+def _patched(name: str, plain: str, source: str) -> bool:
+    """
+    Put the changed code into the loaded module; False if what is changed is no plain function, so it must be loaded anew.
+
+    Nothing that depends on the module has to be loaded again then, which is most of the time that a mutant takes.
+    """
+    before, after = (_functions(compile(text, "module", "exec")) for text in (plain, source))
+    changed = [one for one in before if before[one] != after[one]]
+    if len(changed) != 1:
+        return False
+    *owners, last = changed[0].split(".")
+    owner: Any = sys.modules[f"{PACKAGE}.{name}"]
+    for one in owners:
+        owner = vars(owner).get(one)
+    found = vars(owner).get(last)
+    for key in ("__func__", "fget", "func", "__wrapped__"):
+        found = getattr(found, key, found)
+    schema = getattr(owner, "__pydantic_decorators__", None)
+    if not isinstance(found, FunctionType) or changed[0] in _VALIDATING or (schema and last in schema.model_validators):
+        return False
+    code = after[changed[0]]
+    if code.co_freevars != found.__code__.co_freevars:
+        return False
+    found.__code__ = code
+    return True
+
+
+_VALIDATING = frozenset({"_share", "_kind_of_window", "_confirmed", "_questions", "_given"})
+"""Run while a file is read, like what stands under the decorator of a schema."""
+
+
+def _functions(code: CodeType, prefix: str = "") -> dict[str, CodeType]:
+    """The code of every function of a module or of a class in it, by its name."""
+    found = {}
+    for one in code.co_consts:
+        if isinstance(one, CodeType) and one.co_name.isidentifier():
+            if one.co_flags & inspect.CO_NEWLOCALS:
+                found[f"{prefix}{one.co_name}"] = one
+            else:
+                found |= _functions(one, f"{prefix}{one.co_name}.")
+    return found
 
 
 def _tests_fail(files: Sequence[Path]) -> bool:
@@ -305,25 +397,3 @@ def _tests_fail(files: Sequence[Path]) -> bool:
     hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutation")
     return pytest.main([*PYTEST, f"--rootdir={ROOT}", *map(str, files)]) != 0
-
-
-def _situations() -> list[Any]:
-    from tests.rules import situations as named
-
-    return [one for rule, path in named.files().items() for one in named.situations(rule, path)]
-
-
-def _first_to_notice(every: Sequence[Any], order: Iterable[int]) -> int | None:
-    """The number of the first situation, in this order, whose answer is not what it expects."""
-    from tests.rules import situations as named
-
-    rules = importlib.import_module(f"{PACKAGE}.load").load_rules(named.RULES)
-    for index in order:
-        situation = every[index]
-        signal.alarm(SECONDS_FOR_A_SITUATION)
-        try:
-            if named.differences(situation, rules, situation.case(rules)):
-                return index
-        except Exception:  # noqa: BLE001 - a situation that raises has noticed
-            return index
-    return None

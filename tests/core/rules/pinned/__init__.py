@@ -1,0 +1,154 @@
+"""
+Answers that are pinned down to the last figure: small rules of our own, cases at every threshold, and what each must answer.
+
+The rules and cases stand in one module per subject, what they must answer in `expected/<subject>.yaml`. Sentences are not
+pinned, only the figures and days in them; tests/core/rules/test_explain.py is about the words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from goodstanding.core.rules.case import Case
+from goodstanding.core.rules.evaluate import evaluate
+from goodstanding.core.rules.load import RuleBook
+from goodstanding.core.rules.outcome import Evaluation, QuestionAnswer, RequirementAnswer
+from tests.core.rules import example
+
+SUBJECTS = ("amounts", "caps", "dates", "doubts", "questions", "sharing", "mixed")
+EXPECTED = Path(__file__).parent / "expected"
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FIGURES = re.compile(r"\d[\d.]*\d|\d")
+
+
+class Pinned(NamedTuple):
+    """One case: the rule it is about, by its name in the module, the licenses and the credits."""
+
+    subject: str
+    name: str
+    book: RuleBook
+    case: Case
+
+    def answer(self) -> list[str]:
+        """What the evaluation says, line by line."""
+        on = self.case.on or example.ON
+        found = evaluate(self.case.licenses, self.case.credits, self.book, on).evaluations
+        return [line for one in found for line in _shown(one, heading=len(found) > 1)]
+
+
+def pinned(subject: str) -> list[Pinned]:
+    """The cases of one subject, in the order of its module."""
+    module = importlib.import_module(f"{__name__}.{subject}")
+    books: dict[str, RuleBook] = {}
+    found = []
+    for name, (rule, licenses, credits_, on) in module.cases().items():
+        if rule not in books:
+            books[rule] = _book(module.RULES[rule])
+        held = [{"rule": "us/xx/example", **HOLDER, **one} for one in licenses]
+        entries = [{"id": f"c{number}", **APPROVED, **one} for number, one in enumerate(credits_, 1)]
+        case = Case.model_validate(_exact({"on": on, "licenses": held, "credits": entries}))
+        found.append(Pinned(subject, name, books[rule], case))
+    return found
+
+
+HOLDER: dict[str, Any] = {"issued": "2015-05-01", "expires": "2027-05-31", "renewals": 3}
+APPROVED: dict[str, Any] = {"completed": "2026-03-01", "approvals": ["nbcc"], "format": "live_online", "activity": "course"}
+"""What a license and an entry say unless the case says otherwise."""
+
+
+def _book(rules: dict[str, Any] | list[dict[str, Any]]) -> RuleBook:
+    """A book of one rule, or of several whose first is the example."""
+    several = rules if isinstance(rules, list) else [rules]
+    books = []
+    for rule in several:
+        data = _exact(rule)
+        books.append(example.book(*data.pop("requirements"), **data))
+    first = books[0]
+    for other in books[1:]:
+        first.rules.update(other.rules)  # type: ignore[attr-defined]
+    return first
+
+
+def _exact(data: Any) -> Any:
+    """Days and decimals in place of how the modules write them."""
+    if isinstance(data, dict):
+        return {key: _exact(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_exact(value) for value in data]
+    if isinstance(data, float):
+        return Decimal(str(data))
+    return dt.date.fromisoformat(data) if isinstance(data, str) and _DAY.fullmatch(data) else data
+
+
+def expected(subject: str) -> dict[str, list[str]]:
+    """What the cases of one subject must answer."""
+    text = (EXPECTED / f"{subject}.yaml").read_text(encoding="utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, list[str]] = yaml.load(text, loader)  # noqa: S506 - a safe loader, the fast one where there is one
+    return found
+
+
+def write(subject: str) -> None:
+    """Write what the cases of one subject answer now, to be reviewed."""
+    lines = [f"# What the cases in ../{subject}.py must answer; see ../../test_pinned.py."]
+    for one in pinned(subject):
+        lines += ["", f"{one.name}:", *(f"  - {_quoted(line)}" for line in one.answer())]
+    (EXPECTED / f"{subject}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _quoted(line: str) -> str:
+    return "'" + line.replace("'", "''") + "'"
+
+
+def _shown(found: Evaluation, *, heading: bool) -> Iterator[str]:
+    period = "none" if found.period is None else f"{found.period.start}..{found.period.end}"
+    yield f"{found.rule + ' ' if heading else ''}period {period}: {found.standing}; {figures(found.summary)}; {figures(found.next_step)}"
+    for requirement in found.requirements:
+        yield _requirement(requirement)
+    for cap in found.caps:
+        yield f"cap {cap.id}: {cap.used} of {cap.limit}, removed {cap.removed}; {figures(cap.why)}"
+    for other in found.not_applicable:
+        yield f"not due: {other.id}; {figures(other.why)}"
+    for question in found.open_questions:
+        yield _question(question)
+    for credit in found.credits:
+        toward = ", ".join(f"{name} {hours}" for name, hours in credit.toward.items())
+        why = "" if credit.why_not is None else f"; why not: {figures(credit.why_not)}"
+        yield f"{credit.id}: {credit.hours} h, counted {credit.counted}, toward [{toward}]{why}"
+    if found.confirmed:
+        yield f"confirmed: {', '.join(found.confirmed)}"
+
+
+def _requirement(found: RequirementAnswer) -> str:
+    marks = [f"best {found.favorable}"] if found.favorable != found.outcome else []
+    marks += [f"carried {found.carried_in}"] if found.carried_in else []
+    marks += [f"open {', '.join(found.open_questions)}"] if found.open_questions else []
+    marks += [f"rests on {', '.join(found.confirmed)}"] if found.confirmed else []
+    marks += ["on top"] if found.on_top else []
+    marks += [f"within {found.within}"] if found.within else []
+    marks += [f"or {len(found.alternatives)} other ways"] if found.alternatives else []
+    amounts = f"{found.counted} of {found.required}, missing {found.missing}, due {found.due}"
+    return "; ".join([f"{found.id}: {found.outcome}, {amounts}", *marks, f"why: {figures(found.why)}"])
+
+
+def _question(found: QuestionAnswer) -> str:
+    marks = [found.kind, "confirmed" if found.confirmed else "confirmable" if found.confirmable else "to be stated"]
+    marks += [f"decides {', '.join(found.decides)}"] if found.decides else []
+    return f"asked: {found.id} ({', '.join(marks)})"
+
+
+def figures(sentence: str) -> str:
+    """The figures and the years in a sentence, in their order."""
+    return " ".join(_FIGURES.findall(sentence)) or "-"
+
+
+__all__ = ["EXPECTED", "SUBJECTS", "Pinned", "expected", "figures", "pinned", "write"]
