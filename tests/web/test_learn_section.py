@@ -223,6 +223,15 @@ class TestPaper:
         assert "Verdict on stay." not in page
         assert "What do you do in case" not in page
 
+    def test_no_two_tables_or_blocks_are_called_alike(self, signed_in, clinician):
+        text = "::: key\nRemember.\n:::\n\n| a |\n| --- |\n| b |\n"
+        sections = with_text(text)
+        sections[1]["text"] = text
+        studied(clinician, sections=sections)
+        labels = re.findall(r'<(?:div|section)[^>]* aria-label="([^"]+)"', body(signed_in.get(PRINT)))
+        assert {"Section one, Key point", "Section two, Key point", "Section one, Table", "Section two, Table"} <= set(labels)
+        assert len(labels) == len(set(labels))
+
     def test_a_heading_that_two_sections_have_makes_no_id_twice(self, signed_in, clinician):
         sections = with_text("## Same\n\na")
         sections[1]["text"] = "## Same\n\nb"

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -102,7 +103,10 @@ def print_course(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "here": here,
             # Rendered by our own Markdown, which cleans what it makes.
-            "parts": [(each.title, mark_safe(_for_paper(render_markdown(each.text, links=_links(here))))) for each in sections],  # noqa: S308
+            "parts": [
+                (each.title, mark_safe(_for_paper(each.title, render_markdown(each.text, links=_links(here)))))  # noqa: S308
+                for each in sections
+            ],
             "closed": sum(step.kind == "section" and not step.is_open for step in here.path.steps),
             "duties": here.duties(duties),
             "references": [each for each in here.course.references if each.id in cited],
@@ -123,9 +127,13 @@ def picture(request: HttpRequest, slug: str, image_id: str) -> HttpResponse:
     return HttpResponse(image.content, content_type=image.media_type)
 
 
-def _for_paper(html: str) -> str:
-    """The text under a heading of its own: headings one level deeper, and no ids, which would stand there several times."""
+def _for_paper(title: str, html: str) -> str:
+    """
+    The text of a section as one of several on a page: its headings one level deeper and without ids, which would stand there
+    more than once, and its blocks named after the section, so that no two are called alike.
+    """
     html = re.sub(r"<(h[1-6]) id=\"[^\"]*\"", r"<\1", html)
+    html = html.replace('aria-label="', f'aria-label="{escape(title)}, ')
     return re.sub(r"(</?h)([2-5])\b", lambda tag: f"{tag[1]}{int(tag[2]) + 1}", html)
 
 

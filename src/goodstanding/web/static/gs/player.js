@@ -25,6 +25,13 @@
     }
   });
 
+  // A long outline shows where one is.
+  const outline = document.querySelector(".toc");
+  const now = outline?.querySelector("[aria-current]");
+  if (now && outline.scrollHeight > outline.clientHeight) {
+    outline.scrollTop = now.offsetTop - outline.offsetTop - outline.clientHeight / 2;
+  }
+
   // Text settings: at once, without leaving the place one reads.
   for (const form of document.querySelectorAll("form[data-reading]")) {
     form.addEventListener("submit", async (event) => {
@@ -88,7 +95,9 @@
     });
     panel.append(button);
     const block = link.closest("p,ul,ol,dl,table,blockquote,h2,h3,h4,figure") ?? link.parentElement;
-    (block.closest(".scroll") ?? block).after(panel);
+    let before = block.closest(".scroll") ?? block;
+    while (before.nextElementSibling?.matches(".inplace")) before = before.nextElementSibling;
+    before.after(panel);
     link.setAttribute("aria-expanded", "true");
     link.setAttribute("aria-controls", panel.id);
   });
