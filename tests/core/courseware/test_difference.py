@@ -109,3 +109,27 @@ def test_the_balance_of_words_is_that_of_the_texts(old, new):
     back = text_difference(new, old)
     assert (old == new) == (not found.added and not found.removed)
     assert bool(back.added) == bool(found.removed) or old != new
+
+
+def test_lists_say_what_came_what_went_and_what_only_moved(change):
+    text = change(
+        lambda f: (
+            f.course["professions"].append("mft"),
+            f.post_test["items"][0].update(references=["book", "code_2014"], cognitive_level="analysis"),
+            f.post_test["items"][1].update(references=["book"]),
+            f.sections.update({"02-second.md": f.sections["02-second.md"].replace("title: Second", "title: Then")}),
+        )
+    )
+    assert "changed: professions" in text
+    assert "references added: book" in text
+    assert "references added: book\n    references removed: code_2014" in text
+    assert "cognitive_level: “application” → “analysis”" in text
+    assert "title: “Second” → “Then”" in text
+
+
+def test_another_order_is_a_change_of_its_own(full):
+    full.sections["01-first.md"] = full.sections["01-first.md"].replace("[see]", "[see, act]")
+    before = load_course(full.write())
+    full.sections["01-first.md"] = full.sections["01-first.md"].replace("[see, act]", "[act, see]")
+    after = load_course(full.write())
+    assert "objectives in another order" in "\n".join(course_difference(before, after).lines)

@@ -15,6 +15,7 @@ from goodstanding.core.courseware import (
     render_markdown,
 )
 from goodstanding.core.documents import DocumentError
+from tests.core.courseware import making
 
 
 def findings(folder) -> str:
@@ -151,3 +152,45 @@ def test_a_counter_in_a_loop_without_end_is_refused(full):
 def test_a_file_that_is_too_large_is_refused(full):
     full.sections["02-second.md"] += "word " * 300_000
     assert "larger than 1,000,000 bytes" in findings(full.write())
+
+
+def test_a_broken_picture_and_a_broken_file_are_told_together(full):
+    full.images["circles.svg"] = b"<svg"
+    full.images[".hidden"] = b"left alone"
+    folder = full.write()
+    (folder / "pretest.yaml").write_text("items: [\n")
+    told = findings(folder)
+    assert "circles.svg:1: The file is not valid SVG" in told
+    assert "pretest.yaml:2: This is not valid YAML" in told
+    assert ".hidden" not in told
+
+
+def test_a_file_that_is_a_list_is_refused(full):
+    folder = full.write()
+    (folder / "pretest.yaml").write_text("- items\n")
+    assert "pretest.yaml:1: The file must be a mapping" in findings(folder)
+
+
+def test_an_item_with_a_single_option_is_refused(full):
+    only = full.pretest["items"][0]["options"][0]
+    full.pretest["items"][0].update(options=[only], key=only["option_id"])
+    assert "The item `before-0` has fewer than two options." in findings(full.write())
+
+
+def test_a_scenario_that_remembers_too_much_is_refused(full):
+    names = [f"ask-{number}" for number in range(14)]
+    full.scenario["state"].update(dict.fromkeys(names, False))
+    for name, following in zip(names, [*names[1:], "over"], strict=True):
+        ways = [making.choice("yes", following, set={name: True}), making.choice("no", following)]
+        full.scenario["nodes"].append({**full.node("turn"), "node_id": name, "choices": ways})
+    full.node("call")["next"] = names[0]
+    assert "The scenario has too many situations to follow." in findings(full.write())
+
+
+def test_topics_and_standards_that_can_not_be_read_are_told_once(full):
+    folder = full.write()
+    rules = folder.parent.parent / "rules"
+    rules.mkdir()
+    (rules / "topics.yaml").write_text("topics: [\n")
+    (found,) = check_courses(folder)
+    assert "topics.yaml" in found.path
