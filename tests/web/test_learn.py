@@ -410,6 +410,30 @@ def test_the_code_of_ones_own_profession_stands_first(signed_in, clinician):
         assert places == sorted(places)
 
 
+def test_texts_of_a_scene_are_set_as_the_author_wrote_them_and_carry_no_script(signed_in, clinician):
+    scenario = small_course().scenarios[0]
+    looks, decides, *others = scenario.nodes
+    voice = looks.marks[0].model_copy(update={"comment": "It *trembles*; see [the code](reference:code) and <script>x</script>."})
+    stay = decides.choices[0]
+    stay = stay.model_copy(update={"feedback": stay.feedback.model_copy(update={"why": "Whether you *can* be."})})
+    nodes = (
+        looks.model_copy(update={"marks": (voice, *looks.marks[1:])}),
+        decides.model_copy(update={"choices": (stay, *decides.choices[1:])}),
+        *others,
+    )
+    changed = scenario.model_copy(update={"nodes": nodes, "content_note": "Someone is grieving."})
+    enrollment = enrolled(clinician, scenarios=(changed,))
+    read(enrollment, "one")
+    assert "Someone is grieving." in body(signed_in.get(SCENE))
+    play(enrollment)
+    for address in (scene(1), SCENE):
+        page = body(signed_in.get(address))
+        assert "<em>trembles</em>" in page
+        assert f'href="{COURSE}#reference-code"' in page
+        assert "<script>x" not in page
+    assert "<em>can</em>" in body(signed_in.get(scene(2)))
+
+
 # The pretest
 
 PRETEST = at("learn-pretest")

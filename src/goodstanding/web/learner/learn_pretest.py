@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goodstanding.core.courseware import AnswerError, render_markdown
+from goodstanding.core.courseware import AnswerError
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import PretestClosedError, StepRefusedError
 from goodstanding.web.learner.player import address_of, enter, in_course
@@ -37,8 +36,6 @@ def pretest(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "here": here,
             "pretest": view,
-            # Our own Markdown cleans what it makes.
-            "scene": mark_safe(render_markdown(view.spotting.text)) if view.spotting else "",  # noqa: S308
             "answered": sum(question.answer is not None for question in view.questions),
             "gains": [(here.course.objective(each.objective).text, each) for each in selectors.gains_of(here.enrollment)],
         },

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.catalog.standards import standards_book
-from goodstanding.core.courseware import State, render_markdown, scenario_svg
+from goodstanding.core.courseware import State, scenario_svg
 from goodstanding.core.courseware import path as walked
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import ReasonMissingError, StepNotFoundError, StepRefusedError
@@ -81,11 +81,10 @@ def scenario(request: HttpRequest, slug: str, scenario_id: str) -> HttpResponse:
         services.start_run(enrollment=here.enrollment, scenario_id=scenario_id, at=timezone.now())
     runs = list(selectors.list_runs(here.enrollment, scenario_id))
     if not runs:
-        content = here.course.scenario(scenario_id)
         return render(
             request,
             "learner/learn_scenario_start.html",
-            {"here": here, "scenario": content, "introduction": _text(content.introduction)},
+            {"here": here, "scenario": here.course.scenario(scenario_id)},
         )
     first, *replays = runs
     if first.finished_at is None:
@@ -184,7 +183,6 @@ def _parts(shown: Scene) -> dict[str, object]:
     """The scene's texts as HTML, and what there is to say about the step before it."""
     before: Decided | None = shown.before
     return {
-        "text": _text(shown.node.text),
         "before": before if before and (before.choice or before.marks) else None,
         **_noticed(before.marks if before else ()),
     }
@@ -203,7 +201,6 @@ def _looked_back(request: HttpRequest, here: Here, decided: Decided) -> dict[str
     return {
         "decided": decided,
         "duties": _own_first(request, here, decided.choice.duty_ids if decided.choice else ()),
-        "expert": _text(decided.node.model_reasoning) if decided.node.model_reasoning else "",
         "minutes": _duration(decided.seconds),
         **_noticed(decided.marks),
     }
@@ -281,10 +278,6 @@ def _seconds(request: HttpRequest, run: ScenarioRun, position: int) -> int | Non
 def _weighed(request: HttpRequest) -> list[str]:
     """The choices picked so far, as the page's script or an earlier sending wrote them down."""
     return request.POST.get("weighed", "")[:4000].split()
-
-
-def _text(markdown: str) -> str:
-    return mark_safe(render_markdown(markdown))  # noqa: S308 -- our own Markdown cleans what it makes
 
 
 def _to_scene(slug: str, scenario_id: str, number: int, position: int) -> HttpResponse:
