@@ -85,6 +85,11 @@ def test_a_play_is_marked_by_more_than_line_weight(walk):
     assert "step" not in words_in(ET.fromstring(scenario_svg(walk)))
 
 
+def test_two_drawings_in_one_page_share_no_id(walk):
+    ids = re.findall(r' id="([^"]*)"', scenario_svg(walk) + scenario_svg(walk, name="replay"))
+    assert len(ids) == len(set(ids)) == 4
+
+
 def test_a_way_back_is_told_in_words(walk):
     nodes = [
         node.model_copy(update={"branches": (Branch(when={"spoke": True}, next="look"),)}) if node.node_id == "call" else node
@@ -102,7 +107,7 @@ def test_what_an_author_writes_can_not_break_out_of_the_drawing(walk):
     assert root.find(f"{SVG}title").text == sharp
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(scenarios())
 def test_no_two_boxes_overlap_and_all_lie_in_the_picture(scenario):
     root = ET.fromstring(scenario_svg(scenario))
@@ -118,7 +123,7 @@ def test_no_two_boxes_overlap_and_all_lie_in_the_picture(scenario):
         assert ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(scenarios())
 def test_a_scene_stands_below_what_leads_to_it(scenario):
     tops = [y for _, y, _, _ in boxes(ET.fromstring(scenario_svg(scenario)))]

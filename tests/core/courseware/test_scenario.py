@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodstanding.core.courseware import (
@@ -147,6 +147,7 @@ def step(scenario: Scenario, state: State, data: st.DataObject) -> State:
     return proceed(scenario, state, marks)
 
 
+@settings(deadline=None)
 @given(scenarios(), st.data())
 def test_any_play_of_any_sound_scenario_ends_within_what_was_explored(scenario, data):
     found = explore(scenario)
@@ -174,6 +175,7 @@ def test_any_play_of_any_sound_scenario_ends_within_what_was_explored(scenario, 
     assert [each.mark_id for each, _ in noticed(scenario, state)] == passed
 
 
+@settings(deadline=None)
 @given(scenarios())
 def test_the_ways_through_are_counted_as_they_can_be_walked(scenario):
     plays, ends = [start(scenario)], 0
@@ -192,6 +194,7 @@ def test_the_ways_through_are_counted_as_they_can_be_walked(scenario):
     assert explore(scenario).plays == ends
 
 
+@settings(deadline=None)
 @given(scenarios(), st.data())
 def test_two_runs_taken_in_turns_know_nothing_of_each_other(scenario, data):
     before = scenario.model_dump_json()
@@ -213,6 +216,7 @@ def test_two_runs_taken_in_turns_know_nothing_of_each_other(scenario, data):
     assert scenario.model_dump_json() == before
 
 
+@settings(deadline=None)
 @given(scenarios(), st.integers(min_value=0, max_value=7))
 def test_a_loop_anywhere_is_found(scenario, at):
     target = scenario.nodes[min(at, len(scenario.nodes) - 2)]

@@ -80,14 +80,14 @@ class _Edge:
     port: float = 0
 
 
-def scenario_svg(scenario: Scenario, *, play: State | None = None, standalone: bool = False) -> str:
+def scenario_svg(scenario: Scenario, *, play: State | None = None, standalone: bool = False, name: str = "graph") -> str:
     """
     `scenario` as SVG text; with `play`, its way is marked.
 
     `standalone` gives the picture colors of its own for light and dark, for a file that is opened by itself. Inside a page it
-    takes those of the text around it.
+    takes those of the text around it. `name` begins its ids; a page that draws one scenario twice gives each its own.
     """
-    return _Drawing(scenario, play).svg(standalone=standalone)
+    return _Drawing(scenario, play).svg(standalone=standalone, name=f"{name}-{scenario.id}")
 
 
 class _Drawing:
@@ -215,17 +215,17 @@ class _Drawing:
             for number, edge in enumerate(leaving, start=1):
                 edge.port = cell.x + cell.width * number / (len(leaving) + 1)
 
-    def svg(self, *, standalone: bool) -> str:
-        name = escape(self.scenario.id)
+    def svg(self, *, standalone: bool, name: str) -> str:
+        name = escape(name)
         parts = [
             (
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:.0f} {self.height:.0f}" '
                 f'width="{self.width:.0f}" height="{self.height:.0f}" role="img" '
-                f'aria-labelledby="graph-{name}-title graph-{name}-desc" fill="none" stroke="none" '
+                f'aria-labelledby="{name}-title {name}-desc" fill="none" stroke="none" '
                 f'font-family="sans-serif" font-size="13">'
             ),
-            f'<title id="graph-{name}-title">{escape(self.scenario.title)}</title>',
-            f'<desc id="graph-{name}-desc">{escape(self._description())}</desc>',
+            f'<title id="{name}-title">{escape(self.scenario.title)}</title>',
+            f'<desc id="{name}-desc">{escape(self._description())}</desc>',
             *([_DARK] if standalone else []),
             *self._lines(),
             *self._boxes(),
