@@ -72,6 +72,12 @@ def test_keys_lead_around_and_never_get_into_what_is_typed(page: Page) -> None:
         expect(page.locator("details.drop[open]")).to_have_count(0)
     page.keyboard.press("?")
     expect(page.get_by_text("Highlight what is selected")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.goto(f"/learn/{SLUG}/notes/")  # a page that names no part before and no way on
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile("/notes/"))
+    page.goto(SECTION)
+    page.keyboard.press("?")
     page.get_by_role("group", name="Keys").get_by_role("button", name="Off").click()
     page.keyboard.press("Escape")
     expect(page.get_by_text("Highlight what is selected")).to_be_hidden()
@@ -102,6 +108,8 @@ def test_a_highlight_and_a_note_are_kept_without_leaving_the_place(
     assert phone.locator("mark.hl").first.inner_text() == marked
     assert_fits(phone)
     assert_accessible(phone)
+    phone.get_by_role("link", name="Notes", exact=True).click()
+    expect(phone.locator("#notes h2")).to_be_in_viewport()
 
     press(phone.locator("#notes").get_by_role("link", name="Delete the highlight"))
     assert_accessible(phone)

@@ -20,6 +20,7 @@ from goodstanding.learning.errors import EvaluationAnswersError, ProfileIncomple
 from goodstanding.web.forms import LookForm
 from goodstanding.web.learner.person import holder_of, user_of
 from goodstanding.web.learner.player import Here, enter, in_course
+from goodstanding.web.learner.reading import reading_of
 
 if TYPE_CHECKING:
     from goodstanding.core.courseware import Course, EvaluationQuestion
@@ -127,7 +128,7 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "learner/learn_done.html",
         {
-            "here": Here(slug, enrollment, course, learning_path, learning_path.steps[-1]),
+            "here": Here(slug, enrollment, course, learning_path, learning_path.steps[-1], reading_of(request)),
             "completion": completion,
             "certificate": completing.certificate_of(enrollment),
             "minutes": int(basis_of(enrollment.version).minutes),

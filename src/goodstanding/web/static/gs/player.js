@@ -2,21 +2,28 @@
 {
   const typing = "input,textarea,select,[contenteditable],[role=textbox],[role=combobox],[role=listbox],[role=menu],[role=slider],[role=application]";
 
+  const elsewhere = {
+    n: () => document.querySelector(".read .acts .btn:not([type=button])"),
+    p: () => document.querySelector(".toc [aria-current]")?.closest("li").previousElementSibling?.querySelector("a"),
+  };
+
   // Single keys: never while something is typed or chosen, never together with a modifier, and off when the reader says so.
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key.length !== 1 || (event.shiftKey && event.key !== "?")) return;
     if (document.body.classList.contains("keys-n") || document.querySelector("dialog[open]")) return;
     if (event.target instanceof Element && event.target.closest(typing)) return;
-    const found = [...document.querySelectorAll("[data-key]")].find(
+    const named = [...document.querySelectorAll("[data-key]")].find(
       (each) => each.dataset.key === event.key && each.getClientRects().length,
     );
+    // Steps that name none of their own: the part before in the outline, and the button of the page that leads on.
+    const found = named ?? elsewhere[event.key]?.();
     if (!found) return;
     event.preventDefault();
     if (found.matches("summary")) {
       found.parentElement.open = !found.parentElement.open;
       found.focus();
-    } else if (found.matches("a, button[type=button]")) {
+    } else if (found.matches("a, button[type=button]") && (named || event.key === "p")) {
       found.click();
     } else {
       // A button that sends something, a field, a heading: the key leads there, and the reader decides.
