@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from goodstanding.core.documents import read_document
-from tests.mutation.mutant import Mutant, in_child, sampled, shared_out
+from tests.mutation.mutant import Mutant, sampled, shared_out
 
 ROOT = Path(__file__).parents[2]
 ON_A_COPY = "GOODSTANDING_MUTATION_ON_A_COPY"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.outcome import Evaluation, QuestionAnswer, RequirementAnswer
 from tests.core.rules import example
 
-SUBJECTS = ("amounts", "caps", "dates", "doubts", "questions", "sharing", "mixed")
+SUBJECTS = ("functions", "amounts", "caps", "dates", "doubts", "questions", "sharing", "mixed")
 EXPECTED = Path(__file__).parent / "expected"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -45,9 +45,22 @@ class Pinned(NamedTuple):
         return [line for one in found for line in _shown(one, heading=len(found) > 1)]
 
 
-def pinned(subject: str) -> list[Pinned]:
+class Called(NamedTuple):
+    """Direct calls of functions that need no rule, and what they return."""
+
+    subject: str
+    name: str
+    work: Callable[[], Iterable[object]]
+
+    def answer(self) -> list[str]:
+        return [str(line) for line in self.work()]
+
+
+def pinned(subject: str) -> Sequence[Pinned | Called]:
     """The cases of one subject, in the order of its module."""
     module = importlib.import_module(f"{__name__}.{subject}")
+    if hasattr(module, "calls"):
+        return [Called(subject, name, work) for name, work in module.calls().items()]
     books: dict[str, RuleBook] = {}
     found = []
     for name, (rule, licenses, credits_, on) in module.cases().items():
@@ -93,7 +106,7 @@ def expected(subject: str) -> dict[str, list[str]]:
     """What the cases of one subject must answer."""
     text = (EXPECTED / f"{subject}.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, list[str]] = yaml.load(text, loader)  # noqa: S506 - a safe loader, the fast one where there is one
+    found: dict[str, list[str]] = yaml.load(text, loader)
     return found
 
 

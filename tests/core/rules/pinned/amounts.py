@@ -88,11 +88,17 @@ def cases() -> Cases:
     found["plain_parts_of_unconverted_unit"] = one("plain", split("ceu", (0, "ethics"), (2, "suicide")), h(19))
     for minutes in (74, 75, 76, 999, 1000, 1001):
         found[f"fifty_{minutes}"] = one("fifty", h(minutes, "ethics", unit="minute"))
-    found["fifty_thirds"] = one("fifty", *(h(25, "ethics", unit="minute") for _ in range(3)), h(1, unit="ceu"), h(0.6, unit="semester_credit"))
-    found["fifty_units"] = one("fifty", h(2, "ethics", unit="ceu"), h(1, unit="day"), h(1, unit="publication"), h(1, unit="quarter_credit"))
+    found["fifty_thirds"] = one(
+        "fifty", *(h(25, "ethics", unit="minute") for _ in range(3)), h(1, unit="ceu"), h(0.6, unit="semester_credit")
+    )
+    found["fifty_units"] = one(
+        "fifty", h(2, "ethics", unit="ceu"), h(1, unit="day"), h(1, unit="publication"), h(1, unit="quarter_credit")
+    )
     for minutes in (29, 30, 31, 119, 120, 121, 1199, 1200):
         found[f"halves_{minutes}"] = one("halves", h(minutes, "ethics", unit="minute"))
-    found["halves_of_parts"] = one("halves", split("minute", (100, "ethics"), (45, "suicide"), (10, None)), h(17.8), h(0.4), h(0.5))
+    found["halves_of_parts"] = one(
+        "halves", split("minute", (100, "ethics"), (45, "suicide"), (10, None)), h(17.8), h(0.4), h(0.5)
+    )
     for minutes in (49, 50, 51, 62, 63, 99, 100):
         found[f"least_{minutes}"] = one("least", h(minutes, "ethics", unit="minute"), h(19))
     found["least_part_is_no_entry"] = one("least", split("minute", (25, "ethics"), (50, None)), h(0.99), h(1), h(1.24))
@@ -116,21 +122,49 @@ def cases() -> Cases:
             "minutes_open", h(150, "ethics", unit="minute"), h(0.9, unit="ceu"), h(9), confirmed=confirmed
         )
     for rule in ("whole", "started", "down", "up", "nearest"):
-        for issued in ("2025-06-01", "2025-06-02", "2026-05-31", "2026-06-01", "2026-06-02", "2026-07-15", "2026-08-31", "2027-05-01", "2027-05-31"):
+        for issued in (
+            "2025-06-01",
+            "2025-06-02",
+            "2026-05-31",
+            "2026-06-01",
+            "2026-06-02",
+            "2026-07-15",
+            "2026-08-31",
+            "2027-05-01",
+            "2027-05-31",
+        ):
             found[f"{rule}_{issued}"] = one(rule, h(8), issued=issued, on="2027-05-31", **FIRST)
         found[f"{rule}_unknown_day"] = one(rule, h(10), issued=None, **FIRST)
         found[f"{rule}_unknown_number"] = one(rule, h(10), issued=None, renewals=None)
         found[f"{rule}_later"] = one(rule, h(23.99))
     for hours in (9.99, 10, 10.01):
-        found[f"shares_{hours}"] = one("shares", h(hours, "ethics"), h(30), h(2, "telehealth"), facts={"telehealth": True, "supervisor": True})
+        found[f"shares_{hours}"] = one(
+            "shares", h(hours, "ethics"), h(30), h(2, "telehealth"), facts={"telehealth": True, "supervisor": True}
+        )
     for hours in (19.99, 20, 20.01, 25):
-        found[f"shares_cap_{hours}"] = one("shares", h(hours, "ethics", format="asynchronous"), h(20, "telehealth"), facts={"telehealth": True, "supervisor": False})
-    found["shares_first"] = one("shares", h(11, "ethics", format="asynchronous"), h(10), renewals=0, issued="2025-07-01", facts={"telehealth": False})
+        found[f"shares_cap_{hours}"] = one(
+            "shares",
+            h(hours, "ethics", format="asynchronous"),
+            h(20, "telehealth"),
+            facts={"telehealth": True, "supervisor": False},
+        )
+    found["shares_first"] = one(
+        "shares", h(11, "ethics", format="asynchronous"), h(10), renewals=0, issued="2025-07-01", facts={"telehealth": False}
+    )
     for issued in ("2026-05-31", "2026-06-01", "2026-06-02"):
         found[f"shares_late_{issued}"] = one("shares", h(4, "ethics"), issued=issued, renewals=1)
     found["shares_facts_open"] = one("shares", h(40, "ethics"), h(2, "telehealth"))
     found["shares_facts_open_3"] = one("shares", h(40, "ethics"), h(6, "telehealth"))
-    for issued in ("2025-06-15", "2025-11-30", "2025-12-01", "2025-12-02", "2026-05-31", "2026-06-01", "2026-06-02", "2026-11-20"):
+    for issued in (
+        "2025-06-15",
+        "2025-11-30",
+        "2025-12-01",
+        "2025-12-02",
+        "2026-05-31",
+        "2026-06-01",
+        "2026-06-02",
+        "2026-11-20",
+    ):
         found[f"tiers_{issued}"] = one("tiers", h(15), issued=issued, on="2026-11-23", **FIRST)
     found["tiers_february"] = one("tiers", h(15), issued="2019-02-03")
     found["tiers_profession"] = one("tiers", h(35), profession="mft")

@@ -42,7 +42,7 @@ def prorated(hours: int, for_months: int, **more: Any) -> dict[str, Any]:
     return variant({"renewals": True, "is": 0}, proration={"hours": hours, "for_months": for_months, **more})
 
 
-def h(amount: float, *topics: str, unit: str = "hour", **more: Any) -> dict[str, Any]:
+def h(amount: float, *topics: str, unit: Any = "hour", **more: Any) -> dict[str, Any]:
     """An entry of so much, all of it about these topics."""
     value = Decimal(str(amount))
     parts = {"parts": [{"amount": value, "topics": list(topics)}]} if topics else {}
@@ -58,6 +58,6 @@ def split(unit: str, *parts: tuple[float, str | None], **more: Any) -> dict[str,
     return {"quantity": {"amount": sum(amounts), "unit": unit}, "parts": named, **more}
 
 
-def one(rule: str, *entries: dict[str, Any], on: str | None = None, **license_: Any) -> Case:
+def one(rule: str, *entries: dict[str, Any], on: Any = None, **license_: Any) -> Case:
     """A case with one license."""
     return rule, [license_], list(entries), on

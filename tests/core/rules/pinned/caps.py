@@ -58,7 +58,9 @@ def cases() -> Cases:
     for hours in (7.99, 8, 8.01, 12):
         found[f"home_{hours}"] = one("home", h(12), h(hours, "ethics", **home))
     found["home_two_topics"] = one("home", h(7, "ethics", **home), h(7, "suicide", completed="2026-04-01", **home), h(10))
-    found["home_two_topics_short"] = one("home", h(3, "ethics", **home), h(3, "suicide", completed="2026-04-01", **home), h(9, "ethics", **home), h(10))
+    found["home_two_topics_short"] = one(
+        "home", h(3, "ethics", **home), h(3, "suicide", completed="2026-04-01", **home), h(9, "ethics", **home), h(10)
+    )
     found["home_both_topics"] = one("home", h(9, "ethics", "suicide", **home), h(10))
     found["home_unstated_8"] = one("home", h(12), h(8, "ethics", format=None))
     found["home_unstated_9"] = one("home", h(11), h(9, "ethics", format=None))
@@ -71,8 +73,19 @@ def cases() -> Cases:
         found[f"year_{first}_{second}"] = one(
             "year", h(8), h(first, completed="2026-05-31", **taught), h(second, completed="2026-06-01", **taught)
         )
-    found["year_edges"] = one("year", h(4, completed="2025-06-01", **taught), h(4, completed="2026-05-31", **taught), h(4, completed="2027-05-31", **taught), on="2027-05-31")
-    found["year_three"] = one("year", *(h(7, completed=day, **taught) for day in ("2025-12-31", "2026-12-31", "2027-06-01", "2027-12-31")), expires="2028-05-30", on="2027-12-31")
+    found["year_edges"] = one(
+        "year",
+        h(4, completed="2025-06-01", **taught),
+        h(4, completed="2026-05-31", **taught),
+        h(4, completed="2027-05-31", **taught),
+        on="2027-05-31",
+    )
+    found["year_three"] = one(
+        "year",
+        *(h(7, completed=day, **taught) for day in ("2025-12-31", "2026-12-31", "2027-06-01", "2027-12-31")),
+        expires="2028-05-30",
+        on="2027-12-31",
+    )
     for hours in (7.99, 8, 8.01, 16, 16.01, 24):
         found[f"day_{hours}"] = one("day", h(hours, "ethics", started="2026-02-28"), h(4))
     for day in ("2026-02-28", "2026-03-01", "2026-03-02"):
@@ -81,7 +94,12 @@ def cases() -> Cases:
         "day", h(14, started="2026-02-28"), h(10, completed="2026-03-02", started="2026-03-01"), h(8, completed="2026-03-02")
     )
     found["day_chain"] = one(
-        "day", h(6), h(6, completed="2026-03-02", started="2026-03-01"), h(6, completed="2026-03-03", started="2026-03-02"), h(6, completed="2026-03-03"), h(8, completed="2026-03-04")
+        "day",
+        h(6),
+        h(6, completed="2026-03-02", started="2026-03-01"),
+        h(6, completed="2026-03-03", started="2026-03-02"),
+        h(6, completed="2026-03-03"),
+        h(8, completed="2026-03-04"),
     )
     found["day_begun_unstated"] = one("day", h(9, "ethics"), h(8, completed="2026-05-01"), h(3, completed="2026-05-02"))
     found["day_begun_unstated_exact"] = one("day", h(8, "ethics"), h(8, completed="2026-05-01"), h(4, completed="2026-05-02"))
@@ -101,20 +119,40 @@ def cases() -> Cases:
     found["never_perhaps"] = one("never", h(4, "ethics", format=None), h(16))
     for day in ("2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01"):
         found[f"dated_{day}"] = one("dated", h(10, completed=day, **home), h(10, **taught), h(8))
-    found["dated_period_before"] = one("dated", h(10, completed="2025-05-31", **taught), h(10), h(8), on="2025-05-31", periods=[{"start": "2023-06-01", "end": "2025-05-31"}])
+    found["dated_period_before"] = one(
+        "dated",
+        h(10, completed="2025-05-31", **taught),
+        h(10),
+        h(8),
+        on="2025-05-31",
+        periods=[{"start": "2023-06-01", "end": "2025-05-31"}],
+    )
     for hours in (4, 4.01, 8, 8.01, 12, 12.01):
         for name, facts in (("yes", {"supervisor": True}), ("no", {"supervisor": False}), ("open", {})):
-            found[f"varied_{hours}_{name}"] = one("varied", h(hours, **home), h(20 - int(hours)), facts={**facts, "telehealth": False})
+            found[f"varied_{hours}_{name}"] = one(
+                "varied", h(hours, **home), h(20 - int(hours)), facts={**facts, "telehealth": False}
+            )
     found["varied_first"] = one("varied", h(5, **home), h(15), renewals=0, issued="2025-08-01", facts={"supervisor": False})
     for hours in (4, 4.01):
         found[f"varied_teaching_{hours}"] = one("varied", h(hours, **taught), h(16), facts={"supervisor": False})
     for hours in (8, 8.01, 12, 12.01):
-        found[f"open_home_{hours}"] = one("open", h(hours, **home, started="2026-02-27"), h(20 - int(hours), "ethics", started="2026-04-01", completed="2026-04-03"))
-        found[f"open_home_{hours}_confirmed"] = one("open", h(hours, **home, started="2026-02-27"), h(20 - int(hours), "ethics", started="2026-04-01", completed="2026-04-03"), confirmed=["home_limit"])
+        found[f"open_home_{hours}"] = one(
+            "open",
+            h(hours, **home, started="2026-02-27"),
+            h(20 - int(hours), "ethics", started="2026-04-01", completed="2026-04-03"),
+        )
+        found[f"open_home_{hours}_confirmed"] = one(
+            "open",
+            h(hours, **home, started="2026-02-27"),
+            h(20 - int(hours), "ethics", started="2026-04-01", completed="2026-04-03"),
+            confirmed=["home_limit"],
+        )
     found["open_day"] = one("open", h(11, started="2026-03-01"), h(9, "ethics", completed="2026-04-01"))
     found["open_day_spread"] = one("open", h(11, started="2026-02-28"), h(9, "ethics", completed="2026-04-01"))
     found["open_part"] = one("open", h(7, "ethics", **taught), h(6, completed="2026-04-01"), h(7, completed="2026-04-02"))
-    found["open_part_confirmed"] = one("open", h(7, "ethics", **taught), h(6, completed="2026-04-01"), h(7, completed="2026-04-02"), confirmed="all")
+    found["open_part_confirmed"] = one(
+        "open", h(7, "ethics", **taught), h(6, completed="2026-04-01"), h(7, completed="2026-04-02"), confirmed="all"
+    )
     for a, b, c in ((3, 3, 3), (4, 4, 0), (6, 4, 2), (2, 2, 6), (5, 5, 5), (7, 1, 1)):
         found[f"crossing_{a}_{b}_{c}"] = one(
             "crossing",
@@ -125,7 +163,13 @@ def cases() -> Cases:
             h(2, "telehealth"),
             h(3),
         )
-    found["crossing_unstated"] = one("crossing", h(5, "ethics", format=None), h(5, "suicide", activity=None), h(4, "telehealth", format=None, activity=None), h(3))
+    found["crossing_unstated"] = one(
+        "crossing",
+        h(5, "ethics", format=None),
+        h(5, "suicide", activity=None),
+        h(4, "telehealth", format=None, activity=None),
+        h(3),
+    )
     found["kinds"] = one("kinds", h(6, **taught), h(5, **home), h(9), h(3, activity="exam"))
     found["kinds_course_beyond_cap"] = one("kinds", h(9, **taught), h(2, completed="2026-05-01", **taught))
     found["kinds_hybrid"] = one("kinds", h(6, format="hybrid"), h(15, format=None), confirmed=["format:c2"])

@@ -86,18 +86,46 @@ def cases() -> Cases:
     found["plain_provisional"] = one("plain", h(20, "ethics", provisional=True))
     for issued in ("2025-05-31", "2025-06-01", "2025-06-02", "2026-03-01", "2026-03-02"):
         found[f"plain_issued_{issued}"] = one("plain", h(20, "ethics"), issued=issued, renewals=None)
-    found["plain_listed"] = one("plain", h(20, "ethics"), h(1, completed="2025-01-01"), periods=[{"start": "2024-12-31", "end": "2026-03-01"}, {"start": "2026-03-02", "end": "2027-05-31"}], on="2026-03-01")
-    found["plain_listed_after"] = one("plain", h(20, "ethics"), periods=[{"start": "2024-12-31", "end": "2025-05-31"}, {"start": "2027-06-01", "end": "2029-05-31"}], on="2027-06-01")
+    found["plain_listed"] = one(
+        "plain",
+        h(20, "ethics"),
+        h(1, completed="2025-01-01"),
+        periods=[{"start": "2024-12-31", "end": "2026-03-01"}, {"start": "2026-03-02", "end": "2027-05-31"}],
+        on="2026-03-01",
+    )
+    found["plain_listed_after"] = one(
+        "plain",
+        h(20, "ethics"),
+        periods=[{"start": "2024-12-31", "end": "2025-05-31"}, {"start": "2027-06-01", "end": "2029-05-31"}],
+        on="2027-06-01",
+    )
     found["plain_waived"] = one("plain", h(20), waivers=["ethics"])
     found["plain_month_ends"] = one("plain", h(20, "ethics", completed="2024-03-01"), expires="2026-02-28", on="2026-02-28")
     found["plain_month_ends_first"] = one("plain", h(20, "ethics", completed="2024-02-29"), expires="2026-02-28", on="2026-02-28")
     renewal_cases: list[dict[str, Any]] = [{"renewals": number, "issued": None} for number in (None, 0, 1, 2, 3, 4, 5, 6)]
-    renewal_cases += [{"renewals": None, "issued": day} for day in ("2025-06-01", "2025-05-31", "2024-12-02", "2024-12-03", "2024-12-01", "2023-05-31", "2023-06-01", "2021-05-31", "2019-06-01")]
+    renewal_cases += [
+        {"renewals": None, "issued": day}
+        for day in (
+            "2025-06-01",
+            "2025-05-31",
+            "2024-12-02",
+            "2024-12-03",
+            "2024-12-01",
+            "2023-05-31",
+            "2023-06-01",
+            "2021-05-31",
+            "2019-06-01",
+        )
+    ]
     for rule in ("first", "every_third", "second_period"):
         for number, held in enumerate(renewal_cases):
             found[f"{rule}_{number}"] = one(rule, h(2, "ethics"), h(2, "suicide"), **held)
-    found["first_listed"] = one("first", h(2, "law"), renewals=3, periods=[{"start": "2023-06-01", "end": "2025-05-31"}], on="2024-06-01", issued=None)
-    found["first_listed_unsaid"] = one("first", h(2, "law"), renewals=None, periods=[{"start": "2023-06-01", "end": "2025-05-31"}], issued=None)
+    found["first_listed"] = one(
+        "first", h(2, "law"), renewals=3, periods=[{"start": "2023-06-01", "end": "2025-05-31"}], on="2024-06-01", issued=None
+    )
+    found["first_listed_unsaid"] = one(
+        "first", h(2, "law"), renewals=None, periods=[{"start": "2023-06-01", "end": "2025-05-31"}], issued=None
+    )
     found["first_enough"] = one("first", h(20, "ethics", "law"), renewals=None, issued=None)
     found["every_third_enough"] = one("every_third", h(20, "ethics", "suicide"), renewals=None, issued=None)
     for day in ("2021-05-31", "2021-06-01", "2025-05-31", "2025-06-01"):
@@ -111,12 +139,24 @@ def cases() -> Cases:
         ("since", ("2025-09-14", "2025-09-15", "2025-05-01")),
     ):
         for day in days:
-            found[f"{rule}_{day}"] = one(rule, h(2.99, "ethics", completed=day), h(0.01, "ethics"), facts={"last_application": "2025-09-15"})
+            found[f"{rule}_{day}"] = one(
+                rule, h(2.99, "ethics", completed=day), h(0.01, "ethics"), facts={"last_application": "2025-09-15"}
+            )
             found[f"{rule}_{day}_alone"] = one(rule, h(3, "ethics", completed=day), facts={"last_application": "2024-09-15"})
     found["calendar_end"] = one("calendar", h(3, "ethics", completed="2027-05-31"), on="2027-05-31")
     found["since_unanswered"] = one("since", h(3, "ethics"), h(17))
     found["since_unanswered_short"] = one("since", h(2, "ethics"), h(18))
-    for issued in ("2024-11-30", "2024-12-01", "2025-05-22", "2025-05-23", "2025-05-24", "2025-11-30", "2025-12-01", "2023-05-01", "2024-11-29"):
+    for issued in (
+        "2024-11-30",
+        "2024-12-01",
+        "2025-05-22",
+        "2025-05-23",
+        "2025-05-24",
+        "2025-11-30",
+        "2025-12-01",
+        "2023-05-01",
+        "2024-11-29",
+    ):
         found[f"months_{issued}"] = one("months", h(3, "ethics", "hiv"), h(17), issued=issued, renewals=None)
         found[f"months_{issued}_none"] = one("months", h(20), issued=issued, renewals=None)
     found["months_unknown"] = one("months", h(20, "ethics"), issued=None)
@@ -127,25 +167,55 @@ def cases() -> Cases:
     found["date_late_confirmed"] = one("date", h(3, "ethics", "hiv", completed="2026-10-01"), h(17), confirmed=["late_ethics"])
     found["date_late_partly"] = one("date", h(2, "ethics", "hiv", completed="2026-10-01"), h(1, "ethics"), h(17))
     for number in (0, 1, 2):
-        found[f"second_period_done_{number}"] = one("second_period", h(3, "ethics", completed="2020-01-01"), renewals=number, issued=None)
+        found[f"second_period_done_{number}"] = one(
+            "second_period", h(3, "ethics", completed="2020-01-01"), renewals=number, issued=None
+        )
     for day in ("2026-06-30", "2026-07-01"):
         found[f"late_open_{day}"] = one("late_open", h(3, "ethics", completed=day), h(17))
         found[f"late_open_{day}_confirmed"] = one("late_open", h(3, "ethics", completed=day), h(17), confirmed=["due"])
         found[f"late_open_{day}_both"] = one("late_open", h(3, "ethics", completed=day), h(17), confirmed=["due", "late_ethics"])
     for first, second in ((10, 10), (9.99, 10), (10, 9.99), (20, 0), (9, 9)):
-        found[f"each_year_{first}_{second}"] = one("each_year", h(first, "ethics", completed="2026-05-31"), h(second, "ethics", completed="2026-06-01"))
-    found["each_year_home"] = one("each_year", h(9, "ethics", completed="2026-05-31", format="asynchronous"), h(6, "ethics", completed="2026-06-01"), h(4, completed="2026-06-01", format="asynchronous"))
-    found["each_year_three"] = one("each_year", h(10, "ethics", completed="2027-05-31"), issued="2010-01-01", expires="2027-12-31", on="2027-06-01", periods=[{"start": "2025-06-01", "end": "2027-12-31"}])
-    found["each_year_carried"] = one("each_year", h(6, "ethics", completed="2026-05-31"), h(12, "ethics", completed="2026-06-02"), carried_in={"total_each_year": 4})
+        found[f"each_year_{first}_{second}"] = one(
+            "each_year", h(first, "ethics", completed="2026-05-31"), h(second, "ethics", completed="2026-06-01")
+        )
+    found["each_year_home"] = one(
+        "each_year",
+        h(9, "ethics", completed="2026-05-31", format="asynchronous"),
+        h(6, "ethics", completed="2026-06-01"),
+        h(4, completed="2026-06-01", format="asynchronous"),
+    )
+    found["each_year_three"] = one(
+        "each_year",
+        h(10, "ethics", completed="2027-05-31"),
+        issued="2010-01-01",
+        expires="2027-12-31",
+        on="2027-06-01",
+        periods=[{"start": "2025-06-01", "end": "2027-12-31"}],
+    )
+    found["each_year_carried"] = one(
+        "each_year",
+        h(6, "ethics", completed="2026-05-31"),
+        h(12, "ethics", completed="2026-06-02"),
+        carried_in={"total_each_year": 4},
+    )
     for issued in ("2026-06-01", "2026-06-15", "2026-12-01"):
-        found[f"each_year_varied_{issued}"] = one("each_year_varied", h(7, "ethics", completed="2026-12-20"), issued=issued, renewals=0, on="2027-01-01")
+        found[f"each_year_varied_{issued}"] = one(
+            "each_year_varied", h(7, "ethics", completed="2026-12-20"), issued=issued, renewals=0, on="2027-01-01"
+        )
     for day in ("2025-12-31", "2026-01-01", "2026-11-20"):
         found[f"versions_{day}"] = one("versions", h(4, "ethics", "law", "suicide", "hiv", "trauma", completed=day), h(16))
     for expires in ("2027-05-30", "2027-05-31", "2027-06-01", "2026-12-31", "2027-01-01"):
         found[f"versions_expires_{expires}"] = one("versions", h(3, "ethics"), h(17), expires=expires)
     for rule in ("ends", "ends_odd", "ends_even"):
         for expires in ("2026-12-30", "2026-12-31", "2027-01-01", "2027-05-31", "2028-02-28", "2028-02-29", "2028-05-31"):
-            found[f"{rule}_{expires}"] = one(rule, h(5), h(5, completed="2025-02-28"), h(5, completed="2025-03-01"), h(5, completed="2024-06-01"), expires=expires)
+            found[f"{rule}_{expires}"] = one(
+                rule,
+                h(5),
+                h(5, completed="2025-02-28"),
+                h(5, completed="2025-03-01"),
+                h(5, completed="2024-06-01"),
+                expires=expires,
+            )
         found[f"{rule}_issued"] = one(rule, h(20), expires="2027-05-31", issued="2026-02-28")
     for day in ("2024-01-31", "2026-02-28", "2026-03-01", "2027-05-31", "2027-06-01"):
         found[f"starts_{day}"] = one("starts", h(20, completed="2026-02-28"), facts={"hspp_since": day})
@@ -165,7 +235,9 @@ def cases() -> Cases:
     for rule in ("repeats_period", "repeats_two", "repeats_ever", "repeats_counted"):
         for day in ("2021-01-01", "2023-05-31", "2023-06-01", "2025-05-31", "2025-06-01", "2026-03-01"):
             found[f"{rule}_{day}"] = one(rule, h(6, completed=day, **course), h(8, completed="2026-05-01", **course), h(5))
-        found[f"{rule}_rejected"] = one(rule, h(9, **course, approvals=[]), h(8, completed="2026-05-01", **course), h(8, completed="2026-05-02", **course))
+        found[f"{rule}_rejected"] = one(
+            rule, h(9, **course, approvals=[]), h(8, completed="2026-05-01", **course), h(8, completed="2026-05-02", **course)
+        )
         found[f"{rule}_ahead"] = one(rule, h(9, **course, completed="2026-11-24"), h(8, completed="2026-05-01", **course))
         found[f"{rule}_without_id"] = one(rule, h(9, course={"numbers": {"kbsw": 7}}), h(8, course={"numbers": {"kbsw": 7}}))
     for held in (
@@ -180,9 +252,15 @@ def cases() -> Cases:
         {"profession": "mft"},
         {"issued": "2025-06-02", "renewals": 0},
     ):
-        for name, facts in (("yes", {"telehealth": True, "supervisor": True}), ("no", {"telehealth": False, "supervisor": False}), ("open", {})):
-            found[f"about_{'_'.join(f'{key}_{value}' for key, value in held.items()) or 'plain'}_{name}"] = one("about", h(2, "law", "ethics"), facts=facts, **held)
-    found["about_unknown_enough"] = one("about", h(20, "law", "ethics", "suicide", "hiv", "trauma", "dementia"), issued=None, renewals=None)
+        for name, facts in (
+            ("yes", {"telehealth": True, "supervisor": True}),
+            ("no", {"telehealth": False, "supervisor": False}),
+            ("open", {}),
+        ):
+            found[f"about_{'_'.join(f'{key}_{value}' for key, value in held.items()) or 'plain'}_{name}"] = one(
+                "about", h(2, "law", "ethics"), facts=facts, **held
+            )
+    found["about_unknown_enough"] = one(
+        "about", h(20, "law", "ethics", "suicide", "hiv", "trauma", "dementia"), issued=None, renewals=None
+    )
     return found
-
-

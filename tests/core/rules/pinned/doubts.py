@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.core.rules.pinned.build import Cases, cap, h, need, one, question, split
 
 TOTAL = need("total", 20)
@@ -86,13 +88,27 @@ RULES = {
 
 def cases() -> Cases:
     found: Cases = {}
-    approvals = {"none": [], "unstated": None, "other": ["apa"], "named_otherwise": ["NBCC ACEP"], "unknown_body": ["someone"], "two": ["apa", "nbcc"]}
+    approvals = {
+        "none": [],
+        "unstated": None,
+        "other": ["apa"],
+        "named_otherwise": ["NBCC ACEP"],
+        "unknown_body": ["someone"],
+        "two": ["apa", "nbcc"],
+    }
     for rule in ("plain", "any_body", "anyone", "except_for", "accepts_open", "anyone_open"):
         for name, bodies in approvals.items():
             for activity in ("course", "teaching", None):
                 found[f"{rule}_{name}_{activity}"] = one(rule, h(3, "ethics", approvals=bodies, activity=activity), h(17))
-        found[f"{rule}_confirmed"] = one(rule, h(3, "ethics", approvals=None), h(17, approvals=None), confirmed=["approvals:c1", "approvals:c2"])
-        found[f"{rule}_confirmed_one"] = one(rule, h(3, "ethics", approvals=None), h(17, approvals=None), confirmed=["approvals:c2", "bodies"] if "open" in rule else ["approvals:c2"])
+        found[f"{rule}_confirmed"] = one(
+            rule, h(3, "ethics", approvals=None), h(17, approvals=None), confirmed=["approvals:c1", "approvals:c2"]
+        )
+        found[f"{rule}_confirmed_one"] = one(
+            rule,
+            h(3, "ethics", approvals=None),
+            h(17, approvals=None),
+            confirmed=["approvals:c2", "bodies"] if "open" in rule else ["approvals:c2"],
+        )
         found[f"{rule}_all"] = one(rule, h(3, "ethics", approvals=None), h(17, approvals=["apa"]), confirmed="all")
         found[f"{rule}_unneeded"] = one(rule, h(3, "ethics", approvals=None), h(20, "ethics"))
         found[f"{rule}_useless"] = one(rule, h(16, "ethics", approvals=None), h(3, "ethics"))
@@ -100,24 +116,45 @@ def cases() -> Cases:
     for rule in ("repeats_open", "repeats_read"):
         for amount, name in ((10, "enough"), (9, "short")):
             found[f"{rule}_{name}"] = one(rule, h(10, "ethics", **course), h(amount, completed="2026-04-01", **course))
-            found[f"{rule}_{name}_all"] = one(rule, h(10, "ethics", **course), h(amount, completed="2026-04-01", **course), confirmed="all")
-        found[f"{rule}_confirmed"] = one(rule, h(10, "ethics", **course), h(10, completed="2026-04-01", **course), confirmed=["repeat:c2"])
-        found[f"{rule}_longer_later"] = one(rule, h(3, "ethics", **course), h(17, completed="2026-04-01", **course), h(2, completed="2026-05-01", **course))
+            found[f"{rule}_{name}_all"] = one(
+                rule, h(10, "ethics", **course), h(amount, completed="2026-04-01", **course), confirmed="all"
+            )
+        found[f"{rule}_confirmed"] = one(
+            rule, h(10, "ethics", **course), h(10, completed="2026-04-01", **course), confirmed=["repeat:c2"]
+        )
+        found[f"{rule}_longer_later"] = one(
+            rule, h(3, "ethics", **course), h(17, completed="2026-04-01", **course), h(2, completed="2026-05-01", **course)
+        )
     for form in ("live_in_person", "live_online", "hybrid", "asynchronous", None):
         for amount in (8, 9, 10):
-            found[f"formats_{form}_{amount}"] = one("formats", h(amount, "ethics", format=form), h(6), h(4, format="live_in_person"))
+            found[f"formats_{form}_{amount}"] = one(
+                "formats", h(amount, "ethics", format=form), h(6), h(4, format="live_in_person")
+            )
         found[f"contested_{form}"] = one("contested", h(4, format=form), h(16, format="asynchronous"), confirmed=["format:c1"])
     found["formats_all_unstated"] = one("formats", h(20, format=None))
     found["formats_confirmed"] = one("formats", h(20, format=None), confirmed=["format:c1"])
-    found["formats_by_parts"] = one("formats", {"quantity": {"amount": 20, "unit": "hour"}, "format": None, "parts": [{"amount": 4, "format": "live_in_person"}, {"amount": 7, "format": "live_online"}, {"amount": 8, "format": "asynchronous"}]})
+    found["formats_by_parts"] = one(
+        "formats",
+        {
+            "quantity": {"amount": 20, "unit": "hour"},
+            "format": None,
+            "parts": [
+                {"amount": 4, "format": "live_in_person"},
+                {"amount": 7, "format": "live_online"},
+                {"amount": 8, "format": "asynchronous"},
+            ],
+        },
+    )
     found["contested_both"] = one("contested", h(8, format=None), h(12, format="hybrid"), confirmed="all")
     for kind in ("association", "university", "employer", "other", None):
         sponsor = {"sponsor": {"name": "Someone", "kind": kind}}
         for amount in (4, 5, 6, 7):
-            found[f"sponsors_{kind}_{amount}"] = one("sponsors", h(amount, **sponsor), h(14, approvals=["apa"], sponsor={"kind": "company"}))
+            found[f"sponsors_{kind}_{amount}"] = one(
+                "sponsors", h(amount, **sponsor), h(14, approvals=["apa"], sponsor={"kind": "company"})
+            )
     found["sponsors_unstated"] = one("sponsors", h(18), h(2, approvals=None), confirmed=["sponsor:c1"])
     found["sponsors_approvals_confirmed"] = one("sponsors", h(18), h(2, approvals=None), confirmed=["approvals:c2"])
-    for name, more in {
+    identities: dict[str, dict[str, Any]] = {
         "listed": {"course": {"id": "KB-7"}},
         "by_number": {"course": {"numbers": {"kbsw": "KB-7"}}},
         "other_number": {"course": {"numbers": {"kbsw": 7}}},
@@ -129,18 +166,36 @@ def cases() -> Cases:
         "moral": {"title": "Immoral acts"},
         "not_accepted": {"course": {"id": "KB-7", "numbers": {"kbsw": 1}}, "approvals": []},
         "unapproved": {"course": {"id": "KB-7"}, "approvals": None},
-    }.items():
-        for amount in (0, 1.99, 2):
-            found[f"courses_{name}_{amount}"] = one("courses", h(amount, "hiv", **more))
+    }
+    for name, identity in identities.items():
+        for short in (0, 1.99, 2):
+            found[f"courses_{name}_{short}"] = one("courses", h(short, "hiv", **identity))
     found["courses_confirmed"] = one("courses", h(2), confirmed=["course:c1", "title:c1"])
-    found["courses_exam"] = one("courses", h(1, "jurisprudence", unit="exam", approvals=None, activity=None), h(0, "hiv", completed="2025-05-31"))
+    found["courses_exam"] = one(
+        "courses", h(1, "jurisprudence", unit="exam", approvals=None, activity=None), h(0, "hiv", completed="2025-05-31")
+    )
     found["courses_exam_by_activity"] = one("courses", h(1, "jurisprudence", activity="exam", approvals=[]))
     found["courses_exam_unstated"] = one("courses", h(1, "jurisprudence", activity=None))
     found["courses_exam_other_topic"] = one("courses", h(1, "ethics", unit="exam"))
-    for topic in ("law", "law_us_ca", "law_us_tx", "law_and_ethics", "law_and_ethics_us_ca", "jurisprudence", "jurisprudence_us_ca", "ethics", "child_abuse", "child_abuse_us_ca", "child_abuse_updated_us_ca", "telehealth_law_and_ethics"):
+    for topic in (
+        "law",
+        "law_us_ca",
+        "law_us_tx",
+        "law_and_ethics",
+        "law_and_ethics_us_ca",
+        "jurisprudence",
+        "jurisprudence_us_ca",
+        "ethics",
+        "child_abuse",
+        "child_abuse_us_ca",
+        "child_abuse_updated_us_ca",
+        "telehealth_law_and_ethics",
+    ):
         found[f"state_{topic}"] = one("state", h(3, topic), h(17))
         found[f"state_{topic}_confirmed"] = one("state", h(3, topic), h(17), confirmed=["state:c1"])
-    found["state_two_topics"] = one("state", h(3, "law", "telehealth"), split("hour", (1, "law_us_ca"), (1, "child_abuse")), h(15))
+    found["state_two_topics"] = one(
+        "state", h(3, "law", "telehealth"), split("hour", (1, "law_us_ca"), (1, "child_abuse")), h(15)
+    )
     for form, activity, kind, title in (
         ("live_online", "course", "company", "Talk"),
         ("live_online", "course", "employer", "Talk"),
@@ -152,26 +207,55 @@ def cases() -> Cases:
         ("hybrid", None, "company", "Talk"),
     ):
         more = {"format": form, "activity": activity, "sponsor": {"kind": kind}, "title": title}
-        found[f"combined_{form}_{activity}_{kind}_{title}"] = one("combined", h(4, "ethics", **more), h(4, **more), h(13, sponsor={"kind": "company"}, title="Talk"))
-        found[f"combined_{form}_{activity}_{kind}_{title}_all"] = one("combined", h(4, "ethics", **more), h(4, **more), h(13, sponsor={"kind": "company"}, title="Talk"), confirmed="all")
+        found[f"combined_{form}_{activity}_{kind}_{title}"] = one(
+            "combined", h(4, "ethics", **more), h(4, **more), h(13, sponsor={"kind": "company"}, title="Talk")
+        )
+        found[f"combined_{form}_{activity}_{kind}_{title}_all"] = one(
+            "combined", h(4, "ethics", **more), h(4, **more), h(13, sponsor={"kind": "company"}, title="Talk"), confirmed="all"
+        )
     for name, facts in {
         "none": {},
-        "yes": {"practicing": True, "hiv_equivalent_approved": True, "direct_care": True, "suicide_program_certificate": True, "hspp_since": "2020-01-01"},
-        "no": {"practicing": False, "hiv_equivalent_approved": False, "direct_care": False, "suicide_program_certificate": False, "hspp_since": "2019-12-31"},
+        "yes": {
+            "practicing": True,
+            "hiv_equivalent_approved": True,
+            "direct_care": True,
+            "suicide_program_certificate": True,
+            "hspp_since": "2020-01-01",
+        },
+        "no": {
+            "practicing": False,
+            "hiv_equivalent_approved": False,
+            "direct_care": False,
+            "suicide_program_certificate": False,
+            "hspp_since": "2019-12-31",
+        },
         "direct": {"direct_care": True, "hspp_since": "2020-01-02"},
     }.items():
         found[f"stated_{name}"] = one("stated", h(20), facts=facts)
-        found[f"stated_{name}_done"] = one("stated", h(4, "hiv"), h(3, "suicide"), h(1, "trauma"), h(12), facts=facts, confirmed=["unsettled_plan"])
+        found[f"stated_{name}_done"] = one(
+            "stated", h(4, "hiv"), h(3, "suicide"), h(1, "trauma"), h(12), facts=facts, confirmed=["unsettled_plan"]
+        )
         found[f"stated_{name}_certificate"] = one("stated", h(1, activity="certification"), h(19), facts=facts)
         found[f"stated_{name}_perhaps_certificate"] = one("stated", h(1, activity=None), h(19, "suicide"), facts=facts)
         for day in ("2025-05-31", "2025-06-01"):
-            found[f"stated_open_{name}_{day}"] = one("stated_open", h(1, "jurisprudence", unit="exam", completed=day), h(20, "trauma", completed=day), facts=facts)
+            found[f"stated_open_{name}_{day}"] = one(
+                "stated_open", h(1, "jurisprudence", unit="exam", completed=day), h(20, "trauma", completed=day), facts=facts
+            )
         found[f"stated_open_{name}_confirmed"] = one("stated_open", h(20), facts=facts, confirmed=["kind"])
-        found[f"stated_open_{name}_all"] = one("stated_open", h(20), facts=facts, confirmed="all", renewals=0, issued="2025-07-01")
-    for amount in (8, 8.01, 9, 16):
+        found[f"stated_open_{name}_all"] = one(
+            "stated_open", h(20), facts=facts, confirmed="all", renewals=0, issued="2025-07-01"
+        )
+    for long in (8, 8.01, 9, 16):
         for started in (None, "2026-02-28", "2026-03-01"):
-            found[f"daily_{amount}_{started}"] = one("daily", h(amount, started=started), h(8, completed="2026-05-01"), h(4, completed="2026-05-02"))
-            found[f"daily_{amount}_{started}_minutes"] = one("daily", h(amount * 60, unit="minute", started=started), h(8, completed="2026-05-01"), h(4, completed="2026-05-02"))
+            found[f"daily_{long}_{started}"] = one(
+                "daily", h(long, started=started), h(8, completed="2026-05-01"), h(4, completed="2026-05-02")
+            )
+            found[f"daily_{long}_{started}_minutes"] = one(
+                "daily",
+                h(long * 60, unit="minute", started=started),
+                h(8, completed="2026-05-01"),
+                h(4, completed="2026-05-02"),
+            )
     found["daily_other_activity"] = one("daily", h(20, activity="teaching"))
     found["daily_unstated_activity"] = one("daily", h(20, activity=None))
     found["daily_unit_unknown"] = one("daily", h(2, unit="ceu"), h(12, activity=None, approvals=None))

@@ -45,7 +45,10 @@ RULES = {
 }  # fmt: skip
 
 TOPICS = ("ethics", "suicide", "supervision", "law", "boundaries", "trauma", "telehealth", "law_and_ethics")
-CONFIRMED: dict[str, list[Any]] = {"one": [[], ["hours"], ["home_limit"], "all"], "two": [[], ["bodies"], ["hour", "late_trauma"], "all"]}
+CONFIRMED: dict[str, list[Any]] = {
+    "one": [[], ["hours"], ["home_limit"], "all"],
+    "two": [[], ["bodies"], ["hour", "late_trauma"], "all"],
+}
 EACH = 70
 
 

@@ -93,7 +93,9 @@ def cases() -> Cases:
         found[f"{rule}_confirmed"] = one(rule, h(2, "ethics"), h(18), confirmed=["ask"])
         found[f"{rule}_confirmed_3"] = one(rule, h(3, "ethics", format=None), h(16, "suicide"), confirmed=["ask"])
         found[f"{rule}_facts"] = one(rule, h(2, "ethics"), h(18), facts={"supervisor": True, "telehealth": True})
-        found[f"{rule}_other_facts"] = one(rule, h(2, "ethics"), h(18), facts={"supervisor": False, "telehealth": False}, confirmed="all")
+        found[f"{rule}_other_facts"] = one(
+            rule, h(2, "ethics"), h(18), facts={"supervisor": False, "telehealth": False}, confirmed="all"
+        )
         found[f"{rule}_first_period"] = one(rule, h(4, "law_and_ethics"), h(15), renewals=0, issued="2025-08-15")
         found[f"{rule}_nothing_known"] = one(rule, h(3, "ethics"), h(17), renewals=None, issued=None)
         found[f"{rule}_enough"] = one(rule, h(25, "law_and_ethics", "suicide"), renewals=None, issued=None)
@@ -101,13 +103,20 @@ def cases() -> Cases:
         mark = "_confirmed" if confirmed else ""
         for ethics, supervision, both in ((3, 6, 0), (0, 3, 3), (0, 0, 6), (3, 3, 3), (2, 4, 2), (0, 0, 9), (3, 0, 0)):
             found[f"within_{ethics}_{supervision}_{both}{mark}"] = one(
-                "within", h(ethics, "ethics"), h(supervision, "supervision"), h(both, "ethics_for_supervisors"), h(11), confirmed=confirmed
+                "within",
+                h(ethics, "ethics"),
+                h(supervision, "supervision"),
+                h(both, "ethics_for_supervisors"),
+                h(11),
+                confirmed=confirmed,
             )
         for ethics, suicide in ((3, 3), (6, 0), (0, 6), (2, 2), (5, 5), (6, 3), (3, 6)):
             found[f"linked_{ethics}_{suicide}{mark}"] = one(
                 "linked", h(ethics, "ethics"), h(suicide, "suicide"), h(4, "law"), h(9), confirmed=confirmed
             )
-            found[f"linked_{ethics}_{suicide}_all{mark}"] = one("linked", h(ethics, "law_and_ethics"), h(suicide, "suicide"), h(8), confirmed="all" if confirmed else ["total"])
+            found[f"linked_{ethics}_{suicide}_all{mark}"] = one(
+                "linked", h(ethics, "law_and_ethics"), h(suicide, "suicide"), h(8), confirmed="all" if confirmed else ["total"]
+            )
             found[f"shared_{ethics}_{suicide}{mark}"] = one(
                 "shared",
                 h(ethics, "ethics", format="asynchronous"),
@@ -118,14 +127,49 @@ def cases() -> Cases:
                 confirmed=confirmed,
             )
             found[f"shared_{ethics}_{suicide}_bodies{mark}"] = one(
-                "shared", h(ethics, "ethics"), h(suicide, "suicide", "ethics"), h(4, "suicide", approvals=["apa"]), h(12), confirmed=[*confirmed, "bodies"]
+                "shared",
+                h(ethics, "ethics"),
+                h(suicide, "suicide", "ethics"),
+                h(4, "suicide", approvals=["apa"]),
+                h(12),
+                confirmed=[*confirmed, "bodies"],
             )
         for a, b, c in ((2, 2, 2), (3, 3, 3), (4, 4, 4), (1, 3, 4), (4, 3, 2)):
-            found[f"many_{a}_{b}_{c}{mark}"] = one("many", h(a, "ethics"), h(b, "suicide"), h(c, "hiv"), h(2, "trauma"), h(14), confirmed=["first", "third"] if confirmed else [])
-            found[f"votes_{a}_{b}_{c}{mark}"] = one("votes", h(a, "ethics"), h(b, "suicide"), h(c, "hiv"), h(14), confirmed=confirmed)
-            found[f"votes_{a}_{b}_{c}_all{mark}"] = one("votes", h(a, "ethics"), h(b, "suicide"), h(c, "hiv", approvals=None), h(14), confirmed="all" if confirmed else ["other"])
+            found[f"many_{a}_{b}_{c}{mark}"] = one(
+                "many",
+                h(a, "ethics"),
+                h(b, "suicide"),
+                h(c, "hiv"),
+                h(2, "trauma"),
+                h(14),
+                confirmed=["first", "third"] if confirmed else [],
+            )
+            found[f"votes_{a}_{b}_{c}{mark}"] = one(
+                "votes", h(a, "ethics"), h(b, "suicide"), h(c, "hiv"), h(14), confirmed=confirmed
+            )
+            found[f"votes_{a}_{b}_{c}_all{mark}"] = one(
+                "votes",
+                h(a, "ethics"),
+                h(b, "suicide"),
+                h(c, "hiv", approvals=None),
+                h(14),
+                confirmed="all" if confirmed else ["other"],
+            )
     for number in (None, 0, 1, 2):
-        for name, facts in {"open": {}, "yes": {"supervisor": True, "telehealth": True, "direct_care": True}, "no": {"supervisor": True, "telehealth": False, "direct_care": False}}.items():
+        for name, facts in {
+            "open": {},
+            "yes": {"supervisor": True, "telehealth": True, "direct_care": True},
+            "no": {"supervisor": True, "telehealth": False, "direct_care": False},
+        }.items():
             for issued in (None, "2015-05-01", "2015-06-01"):
-                found[f"facts_{number}_{name}_{issued}"] = one("facts", h(4, "law", format="asynchronous"), h(2, "ethics"), h(3, "suicide"), h(7), renewals=number, facts=facts, issued=issued)
+                found[f"facts_{number}_{name}_{issued}"] = one(
+                    "facts",
+                    h(4, "law", format="asynchronous"),
+                    h(2, "ethics"),
+                    h(3, "suicide"),
+                    h(7),
+                    renewals=number,
+                    facts=facts,
+                    issued=issued,
+                )
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 from tests.core.rules.pinned.build import Cases, cap, h, need, one
 
@@ -32,19 +33,30 @@ RULES = {
     },
 }  # fmt: skip
 
-KINDS = ({}, {"format": "asynchronous"}, {"activity": "teaching"}, {"format": "asynchronous", "activity": "teaching"})
+KINDS: tuple[dict[str, Any], ...] = (
+    {},
+    {"format": "asynchronous"},
+    {"activity": "teaching"},
+    {"format": "asynchronous", "activity": "teaching"},
+)
 
 
 def cases() -> Cases:
     found: Cases = {}
     for culture, narrow, ethics in itertools.product((0, 3, 6), (0, 2, 3, 7), (2, 3)):
-        found[f"parts_{culture}_{narrow}_{ethics}"] = one("parts", h(culture, "cultural_competence"), h(narrow, "lgbtq"), h(ethics, "ethics"))
+        found[f"parts_{culture}_{narrow}_{ethics}"] = one(
+            "parts", h(culture, "cultural_competence"), h(narrow, "lgbtq"), h(ethics, "ethics")
+        )
     for ethics, supervision, both in itertools.product((0, 3), (0, 4, 5), (0, 3, 6)):
         found[f"on_top_{ethics}_{supervision}_{both}"] = one(
             "on_top", h(ethics, "ethics"), h(supervision, "supervision"), h(both, "supervision", "telehealth", "ethics"), h(6)
         )
     for first, second, third in itertools.product((0, 3, 4), (2, 4), (0, 3, 5)):
-        entries = [h(first, "ethics", "suicide"), h(second, "ethics", "law", completed="2026-04-01"), h(third, "suicide", "law", completed="2026-02-01")]
+        entries = [
+            h(first, "ethics", "suicide"),
+            h(second, "ethics", "law", completed="2026-04-01"),
+            h(third, "suicide", "law", completed="2026-02-01"),
+        ]
         found[f"apart_{first}_{second}_{third}"] = one("apart", *entries, h(2))
         found[f"ring_{first}_{second}_{third}"] = one("ring", *entries)
         found[f"ring_all_{first}_{second}_{third}"] = one("ring", h(first, "ethics", "suicide", "law"), *entries[1:])
@@ -57,7 +69,9 @@ def cases() -> Cases:
                 h(2, completed="2026-05-01", **other_kind),
             ]
             found[f"capped_{number}_{other}_{amount}"] = one("capped", *entries)
-            found[f"owners_{number}_{other}_{amount}"] = one("owners", *entries[:2], h(3, "ethics", "law", **other_kind), h(4, "ethics", "suicide", activity="supervision"))
+            found[f"owners_{number}_{other}_{amount}"] = one(
+                "owners", *entries[:2], h(3, "ethics", "law", **other_kind), h(4, "ethics", "suicide", activity="supervision")
+            )
             found[f"windows_{number}_{other}_{amount}"] = one(
                 "windows",
                 h(amount, "ethics", "law", completed="2024-06-01", **one_kind),
@@ -73,8 +87,18 @@ def cases() -> Cases:
             h(third, "suicide", completed="2026-06-01"),
             h(second, completed="2026-06-01", format="asynchronous"),
         )
-    found["capped_fractions"] = one("capped", h(2.5, "ethics", "suicide", format="asynchronous"), h(3.75, "suicide", **KINDS[3]), h(0.01, "telehealth"), h(7.33))
+    found["capped_fractions"] = one(
+        "capped",
+        h(2.5, "ethics", "suicide", format="asynchronous"),
+        h(3.75, "suicide", **KINDS[3]),
+        h(0.01, "telehealth"),
+        h(7.33),
+    )
     found["capped_unstated"] = one("capped", h(6, "ethics", format=None), h(6, "suicide", activity=None), h(3, "telehealth"))
     found["owners_unstated"] = one("owners", h(6, "ethics", "suicide", format=None), h(4, "law", activity=None))
-    found["capped_oldest_first"] = one("capped", *(h(2, "ethics", format="asynchronous", completed=f"2026-0{month}-01") for month in (4, 1, 3, 2)), h(4, "suicide"))
+    found["capped_oldest_first"] = one(
+        "capped",
+        *(h(2, "ethics", format="asynchronous", completed=f"2026-0{month}-01") for month in (4, 1, 3, 2)),
+        h(4, "suicide"),
+    )
     return found
