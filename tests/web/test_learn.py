@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodstanding.accounts.models import Profile
@@ -716,3 +718,28 @@ def test_reading_a_section_costs_few_queries(signed_in, clinician, django_assert
     body(signed_in.get(ONE))
     with django_assert_max_num_queries(16):
         body(signed_in.get(ONE))
+
+
+# What a page costs
+
+
+def counted(act):
+    """The queries of `act` on the database's tables, without those that only mark a transaction."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return [each["sql"] for each in queries if "SAVEPOINT" not in each["sql"]]
+
+
+def test_a_step_of_a_scenario_and_an_answer_ask_few_queries(signed_in, clinician):
+    enrollment = enrolled(clinician)
+    read(enrollment, "one")
+    signed_in.post(SCENE)
+    assert len(counted(lambda: signed_in.post(scene(0), {"marks": ["voice"]}))) <= 8
+    assert len(counted(lambda: signed_in.post(scene(1), {"choice": "stay", "reason": "So."}))) <= 8
+    play_on = [{}, {"choice": "peer"}]
+    for position, sent in enumerate(play_on, start=2):
+        assert len(counted(lambda sent=sent, position=position: signed_in.post(scene(position), sent))) <= 8
+    read(enrollment, "two")
+    attempt = services.start_attempt(enrollment=enrollment, at=AT)
+    name, option = next(iter(answers(attempt).items()))
+    assert len(counted(lambda: signed_in.post(at("learn-answers", attempt.pk), {name: option}))) <= 8

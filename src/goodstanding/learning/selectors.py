@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from goodstanding.catalog.selectors import course_of, outline_of
 from goodstanding.core import courseware
@@ -26,7 +26,7 @@ from goodstanding.learning.path import LearningPath, PathStep, Progress, lay_out
 from goodstanding.private_text import PrivateTextError, unseal
 
 if TYPE_CHECKING:
-    from goodstanding.accounts.models import Holder
+    from goodstanding.accounts.models import Holder, User
     from goodstanding.catalog.models import CourseVersion
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Written",
     "access_attempt",
     "access_enrollment",
+    "access_own_enrollment",
     "access_run",
     "completion_of",
     "content_of",
@@ -83,6 +84,14 @@ def access_enrollment(holder: Holder, slug: str) -> Enrollment:
     return enrollment
 
 
+def access_own_enrollment(user: User, slug: str) -> Enrollment:
+    """The same for whoever is signed in, without asking for the holder first."""
+    enrollment = _all_enrollments().filter(holder__user=user, course_id=slug).first()
+    if enrollment is None:
+        raise EnrollmentNotFoundError(slug)
+    return enrollment
+
+
 def list_enrollments(holder: Holder) -> QuerySet[Enrollment]:
     """Everything the holder has started, the newest first, with its completion if there is one."""
     return _enrollments(holder).select_related("completion").order_by("-started_at", "course_id")
@@ -111,6 +120,15 @@ def path_of(enrollment: Enrollment) -> LearningPath:
     # Only the first run counts: a replay that was left half-way takes nothing back.
     scenarios = ScenarioRun.objects.filter(enrollment=enrollment, number=1, finished_at__isnull=False)
     finished = frozenset(visit.section for visit in visits)
+    reached = (
+        Enrollment.objects.filter(pk=enrollment.pk)
+        .values(
+            pretested=Exists(Pretest.objects.filter(enrollment=OuterRef("pk"), finished_at__isnull=False)),
+            evaluated=Exists(CourseEvaluation.objects.filter(enrollment=OuterRef("pk"))),
+            completed=Exists(Completion.objects.filter(enrollment=OuterRef("pk"))),
+        )
+        .get()
+    )
     course = content_of(enrollment)
     again: tuple[str, ...] = ()
     if attempts and finished.issuperset(section.id for section in course.sections):
@@ -119,13 +137,12 @@ def path_of(enrollment: Enrollment) -> LearningPath:
     return lay_out(
         outline_of(enrollment.version),
         Progress(
-            pretested=course.pretest is not None
-            and Pretest.objects.filter(enrollment=enrollment, finished_at__isnull=False).exists(),
+            pretested=reached["pretested"],
             sections=finished,
             scenarios=frozenset(scenarios.values_list("scenario", flat=True)),
             passed=any(attempt.passed for attempt in attempts),
-            evaluated=CourseEvaluation.objects.filter(enrollment=enrollment).exists(),
-            completed=Completion.objects.filter(enrollment=enrollment).exists(),
+            evaluated=reached["evaluated"],
+            completed=reached["completed"],
             again=again,
         ),
         pretest=course.pretest is not None,
@@ -480,4 +497,8 @@ def _may_attempt(
 
 
 def _enrollments(holder: Holder) -> QuerySet[Enrollment]:
-    return Enrollment.objects.filter(holder=holder).select_related("version", "holder").defer("version__content")
+    return _all_enrollments().filter(holder=holder)
+
+
+def _all_enrollments() -> QuerySet[Enrollment]:
+    return Enrollment.objects.select_related("version", "holder").defer("version__content")

@@ -263,11 +263,13 @@ def take_step(
     the time on the scene, if it was measured. Neither decides anything.
 
     A step that was taken before stays as it is, so a second click or a page from the browser's history changes nothing.
-    Raises ReasonMissingError where the scene asks for one, StepRefusedError if the scenario does not go on like this.
+    Raises StepNotFoundError if there is no such run, ReasonMissingError where the scene asks for a reason,
+    StepRefusedError if the scenario does not go on like this.
     """
-    _lock(enrollment)
-    _open(path_of(enrollment), "scenario", scenario_id)
-    run = access_run(enrollment, scenario_id, number)
+    # A run began when its step of the course was open, and what is open stays open; so the run alone is asked, and held.
+    run = ScenarioRun.objects.select_for_update().filter(enrollment=enrollment, scenario=scenario_id, number=number).first()
+    if run is None:
+        raise StepNotFoundError(scenario_id)
     scenario = content_of(enrollment).scenario(scenario_id)
     state = courseware.State.model_validate(run.state)
     if position < len(state.steps):
@@ -275,7 +277,7 @@ def take_step(
     if position > len(state.steps):
         raise StepRefusedError("You have not come to this scene yet. Go on from where you are.")
     node = courseware.current(scenario, state)
-    reason = reason.strip()
+    reason = reason.strip() if node.reason_prompt else ""
     try:
         following, taken = _step(scenario, state, node, choice, tuple(marks))
     except courseware.IllegalStep as refused:

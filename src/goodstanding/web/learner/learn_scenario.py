@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from goodstanding.core.courseware import Mark, Reference, Scenario, Standard
-    from goodstanding.learning.models import ScenarioRun
+    from goodstanding.learning.models import Enrollment, ScenarioRun
     from goodstanding.learning.selectors import Decided, Scene
     from goodstanding.web.learner.player import DutyInPlay, Here
 
@@ -110,6 +110,16 @@ def scenario(request: HttpRequest, slug: str, scenario_id: str) -> HttpResponse:
 @in_course
 def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, position: int) -> HttpResponse:
     """One scene of one run. A scene that is past shows what was done there; POST takes the step once."""
+    refused = ""
+    if request.method == "POST":
+        try:
+            run = _take(request, selectors.access_own_enrollment(user_of(request), slug), scenario_id, number, position)
+        except (ReasonMissingError, StepRefusedError) as problem:
+            refused = str(problem)
+        except StepNotFoundError:
+            pass  # what follows says why, and leads to where the learner stands
+        else:
+            return _to_scene(slug, scenario_id, number, len(run.state["steps"]))
     here = enter(request, slug, "scenario", scenario_id)
     run = selectors.access_run(here.enrollment, scenario_id, number)
     try:
@@ -121,25 +131,8 @@ def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
         return _to_scene(slug, scenario_id, number, shown.last_position)
     form = SceneForm(request.POST if request.method == "POST" else None, scene=shown)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.take_step(
-                enrollment=here.enrollment,
-                scenario_id=scenario_id,
-                number=number,
-                position=position,
-                choice=form.cleaned_data.get("choice", ""),
-                marks=form.cleaned_data.get("marks", ()),
-                reason=form.cleaned_data.get("reason", ""),
-                weighed=_weighed(request),
-                seconds=_seconds(request, run, position),
-                at=timezone.now(),
-            )
-        except ReasonMissingError as missing:
-            form.add_error("reason", str(missing))
-        except StepRefusedError as refused:
-            form.add_error(None, str(refused))
-        else:
-            return _to_scene(slug, scenario_id, number, position + 1)
+        # Nothing is missing in the form, so what was refused is said as a whole.
+        form.add_error(None, refused)
     return render(
         request,
         "learner/learn_scene.html",
@@ -149,9 +142,24 @@ def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
             "form": form,
             "duties": _own_first(request, here, _duties(shown)),
             "weighed": " ".join((*_weighed(request), request.POST.get("choice", ""))).strip(),
-            "shown": request.POST.get("shown") or _shown(run, position),
+            "shown": request.POST.get("shown") or _shown(here.enrollment, scenario_id, number, position),
             **_parts(shown),
         },
+    )
+
+
+def _take(request: HttpRequest, enrollment: Enrollment, scenario_id: str, number: int, position: int) -> ScenarioRun:
+    return services.take_step(
+        enrollment=enrollment,
+        scenario_id=scenario_id,
+        number=number,
+        position=position,
+        choice=request.POST.get("choice", ""),
+        marks=request.POST.getlist("marks"),
+        reason=request.POST.get("reason", ""),
+        weighed=_weighed(request),
+        seconds=_seconds(request, enrollment, scenario_id, number, position),
+        at=timezone.now(),
     )
 
 
@@ -255,18 +263,18 @@ def _own_first(request: HttpRequest, here: Here, duty_ids: Iterable[str]) -> tup
 # What a scene remembers between being shown and being answered; it decides nothing.
 
 
-def _shown(run: ScenarioRun, position: int) -> str:
+def _shown(enrollment: Enrollment, scenario_id: str, number: int, position: int) -> str:
     """When this scene was shown, signed, so that the page can carry it and nobody can change it."""
-    return signing.dumps([str(run.pk), position, int(timezone.now().timestamp())], salt=_SHOWN)
+    return signing.dumps([str(enrollment.pk), scenario_id, number, position, int(timezone.now().timestamp())], salt=_SHOWN)
 
 
-def _seconds(request: HttpRequest, run: ScenarioRun, position: int) -> int | None:
+def _seconds(request: HttpRequest, enrollment: Enrollment, scenario_id: str, number: int, position: int) -> int | None:
     """How long the scene was looked at: as the page's script measured it while visible, at most since it was shown."""
     try:
-        run_id, shown_position, since = signing.loads(request.POST.get("shown", ""), salt=_SHOWN)
+        *of_scene, since = signing.loads(request.POST.get("shown", ""), salt=_SHOWN)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    if (run_id, shown_position) != (str(run.pk), position):
+    if of_scene != [str(enrollment.pk), scenario_id, number, position]:
         return None
     passed = int(timezone.now().timestamp()) - int(since)
     visible = request.POST.get("visible", "")
