@@ -418,11 +418,11 @@ def walk_course(*, holder: Holder, slug: str, signed_name: str, at: dt.datetime,
     enrollment = enroll(holder=holder, slug=slug, at=at, on=on)
     course = content_of(enrollment)
     while (step := path_of(enrollment).current) is not None and step.kind != "attestation":
-        _take(step, enrollment=enrollment, course=course, at=at)
+        take_step_of(step, enrollment=enrollment, course=course, at=at)
     return complete(enrollment=enrollment, signed_name=signed_name, at=at)
 
 
-def _take(step: PathStep, *, enrollment: Enrollment, course: Course, at: dt.datetime) -> None:
+def take_step_of(step: PathStep, *, enrollment: Enrollment, course: Course, at: dt.datetime) -> None:
     open_step(enrollment=enrollment, kind=step.kind, step_id=step.id, at=at)
     if step.kind == "pretest":
         assert course.pretest is not None  # it is a step of the course
