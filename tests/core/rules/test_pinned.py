@@ -8,13 +8,15 @@ After a change that is meant to alter answers, write them anew and read the diff
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 
 import pytest
 
 from goodstanding.core.rules.allocate import allocate
-from tests.core.rules.pinned import SUBJECTS, expected, functions, pinned, write
+from goodstanding.core.rules.outcome import Outcome
+from tests.core.rules.pinned import SUBJECTS, expected, functions, pinned, settleable, write
 from tests.core.rules.test_allocate import check_best, check_lawful, lawful_sets
 
 
@@ -46,6 +48,30 @@ def test_pinned_allocations_are_lawful_and_no_other_is_better(seed: int) -> None
         check_best(problem)
     else:
         check_lawful(problem, allocate(problem))
+
+
+@pytest.mark.parametrize("subject", [one for one in SUBJECTS if one != "functions"])
+def test_open_questions_answer_as_the_rules_that_each_reading_makes(subject: str) -> None:
+    """
+    Met only if met however the questions are settled, unmet only if unmet however, and Unknown otherwise.
+
+    The questions are settled here by writing each reading into the rule, so nothing of how readings are gone through is used.
+    """
+    tried = 0
+    for case in itertools.islice(settleable(subject), 0, None, 3):
+        found = {one.id: (one.outcome, one.favorable) for one in case.evaluation.requirements}
+        every: dict[str, list[tuple[Outcome, Outcome]]] = {name: [] for name in case.names}
+        for evaluation in case.each_reading():
+            once = {one.id: (one.outcome, one.favorable) for one in evaluation.requirements}
+            for name in case.names:
+                every[name].append(once.get(name, (Outcome.MET, Outcome.MET)))
+        for name, answers in every.items():
+            outcomes, best = {one for one, _ in answers}, {one for _, one in answers}
+            expected_outcome = outcomes.pop() if len(outcomes) == 1 else Outcome.UNKNOWN
+            expected_best = Outcome.MET if Outcome.MET in best else Outcome.UNMET
+            assert found.get(name, (Outcome.MET, Outcome.MET)) == (expected_outcome, expected_best), (case.name, name)
+            tried += 1
+    assert tried or subject == "sharing"
 
 
 MANY = 3_000

@@ -64,3 +64,17 @@ def test_whether_a_period_is_the_first_is_asked(frequency: str) -> None:
 def test_a_month_of_issue_that_is_not_told_may_be_any(month: int) -> None:
     condition = {"about": "issued_month", "is": month}
     assert outcome_of(condition, issued=None, renewals=3) == (Outcome.UNKNOWN, Outcome.MET)
+
+
+def test_what_only_one_reading_asks_of_an_entry_may_be_left_unstated() -> None:
+    # One reading asks for no approval of teaching, and the entry does not say whether it is teaching.
+    lenient = {"id": "lenient", "says": "So.", "accepts": {"others": "none", "except_for": {"activities": ["teaching"]}}}
+    question = {"id": "bodies", "text": "Who approves?", "readings": [{"id": "strict", "says": "So."}, lenient]}
+    rules = book(TOTAL, open_questions=[question])
+    outcomes = {
+        activity: answer(rules, credit(amount=20, approvals=[], activity=activity)).requirement("total").outcome
+        for activity in ("course", None, "teaching")
+    }
+    assert outcomes == {"course": Outcome.UNMET, None: Outcome.UNKNOWN, "teaching": Outcome.UNKNOWN}
+    found = answer(rules, credit(amount=20, approvals=[])).requirement("total")
+    assert found.open_questions == ("bodies", "activity:c1")

@@ -339,7 +339,9 @@ class Unknowns:
             readings = [reading.caps.get(cap.id) for question in self.rule.open_questions for reading in question.readings]
             parts += [one.which for one in (cap, *readings) if one is not None and one.which is not None]
         parts += [rate.which for rate in self.rule.rates]
-        parts += [self.rule.accepts.except_for] if self.rule.accepts.except_for else []
+        accepts = [self.rule.accepts]
+        accepts += [one.accepts for question in self.rule.open_questions for one in question.readings if one.accepts]
+        parts += [one.except_for for one in accepts if one.except_for is not None]
         return parts
 
     def reachable(self, requirement: Requirement) -> int:

@@ -22,6 +22,7 @@ from goodstanding.core.rules.evaluate import evaluate
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.outcome import Evaluation, QuestionAnswer, RequirementAnswer
 from tests.core.rules import example
+from tests.core.rules.pinned.readings import each_reading
 
 SUBJECTS = ("functions", "amounts", "caps", "dates", "doubts", "questions", "sharing", "mixed")
 EXPECTED = Path(__file__).parent / "expected"
@@ -76,6 +77,41 @@ def pinned(subject: str) -> Sequence[Pinned | Called]:
 HOLDER: dict[str, Any] = {"issued": "2015-05-01", "expires": "2027-05-31", "renewals": 3}
 APPROVED: dict[str, Any] = {"completed": "2026-03-01", "approvals": ["nbcc"], "format": "live_online", "activity": "course"}
 """What a license and an entry say unless the case says otherwise."""
+
+
+class Settleable(NamedTuple):
+    """A case of a rule with open questions that the holder settled none of."""
+
+    name: str
+    rule: dict[str, Any]
+    evaluation: Evaluation
+    case: Case
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The requirements of the rule."""
+        return tuple(one["id"] for one in self.rule["requirements"])
+
+    def each_reading(self) -> Iterator[Evaluation]:
+        """The answers if each reading of each question stood in the rule itself."""
+        on = self.case.on or example.ON
+        for settled in each_reading(self.rule):
+            (found,) = evaluate(self.case.licenses, self.case.credits, _book(settled), on).evaluations
+            yield found
+
+
+def settleable(subject: str) -> Iterator[Settleable]:
+    """The cases of one subject whose rule has open questions, none of them settled, and one license."""
+    module = importlib.import_module(f"{__name__}.{subject}")
+    written = module.cases()
+    for one in pinned(subject):
+        rule = module.RULES[written[one.name][0]]
+        assert isinstance(one, Pinned)
+        (license_, *others) = one.case.licenses
+        if isinstance(rule, list) or others or license_.confirmed or "open_questions" not in rule:
+            continue
+        (found,) = evaluate(one.case.licenses, one.case.credits, one.book, one.case.on or example.ON).evaluations
+        yield Settleable(one.name, rule, found, one.case)
 
 
 def _book(rules: dict[str, Any] | list[dict[str, Any]]) -> RuleBook:
@@ -164,4 +200,4 @@ def figures(sentence: str) -> str:
     return " ".join(_FIGURES.findall(sentence)) or "-"
 
 
-__all__ = ["EXPECTED", "SUBJECTS", "Pinned", "expected", "figures", "pinned", "write"]
+__all__ = ["EXPECTED", "SUBJECTS", "Pinned", "expected", "figures", "pinned", "settleable", "write"]
