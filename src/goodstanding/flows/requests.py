@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 
 from goodstanding.accounts.permissions import require_administrator
 from goodstanding.audit.services import Tag, record_event
@@ -104,7 +105,9 @@ def send_request(
 def list_requests(*, actor: User) -> QuerySet[StaffRequest]:
     """All requests, those without an answer first, the newest first. Raises PermissionRefusedError for all but administrators."""
     require_administrator(actor)
-    return StaffRequest.objects.select_related("course__current", "answered_by").order_by("answered_at", "-sent_at")
+    return StaffRequest.objects.select_related("course__current", "answered_by").order_by(
+        F("answered_at").asc(nulls_first=True), "-sent_at"
+    )
 
 
 @transaction.atomic
