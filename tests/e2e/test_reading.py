@@ -53,6 +53,12 @@ def focused(page: Page) -> str:
     )
 
 
+def highlight(page: Page) -> None:
+    """Press the key once the page has seen that something is selected."""
+    expect(page.get_by_role("button", name="Highlight", exact=True)).to_be_visible()
+    page.keyboard.press("h")
+
+
 def test_keys_lead_around_and_never_get_into_what_is_typed(page: Page) -> None:
     page.keyboard.press("o")
     assert focused(page) == "outline"
@@ -91,7 +97,7 @@ def test_a_highlight_and_a_note_are_kept_without_leaving_the_place(
     page.locator("#at-9").scroll_into_view_if_needed()
     at = page.evaluate("scrollY")
     page.evaluate(SELECT, 3)
-    page.keyboard.press("h")
+    highlight(page)
     expect(page.locator("mark.hl")).to_have_count(1)
     marked = page.locator("mark.hl").inner_text()
     page.evaluate(SELECT, 9)
@@ -115,6 +121,29 @@ def test_a_highlight_and_a_note_are_kept_without_leaving_the_place(
     assert_accessible(phone)
     press(phone.get_by_role("button", name="Delete"))
     expect(phone.locator("mark.hl")).to_have_count(1)
+
+
+def test_whole_paragraphs_and_several_of_them_can_be_highlighted(page: Page) -> None:
+    last = page.locator(".text > p").last
+    last.click(click_count=3)
+    highlight(page)
+    expect(last.locator("mark.hl").first).to_be_visible()
+    marked = "".join(last.locator("mark.hl").all_inner_texts())
+    assert " ".join(marked.split()) == " ".join(last.inner_text().split())
+    page.evaluate(
+        """() => getSelection().setBaseAndExtent(
+          document.getElementById('at-11').firstChild, 3, document.getElementById('at-12').firstChild, 9)"""
+    )
+    highlight(page)
+    expect(page.locator("#at-11 mark.hl")).not_to_have_count(0)
+    expect(page.locator("#at-12 mark.hl")).not_to_have_count(0)
+    page.reload()
+    expect(page.locator("#at-12 mark.hl")).not_to_have_count(0)
+    page.keyboard.press("Control+a")  # the whole page is no passage
+    expect(page.get_by_role("button", name="Highlight", exact=True)).to_be_hidden()
+    page.evaluate("getSelection().selectAllChildren(document.getElementById('text'))")
+    page.get_by_role("button", name="Highlight", exact=True).click()
+    expect(page.get_by_text("Select a shorter passage")).to_be_visible()
 
 
 def test_what_the_text_names_opens_where_it_stands(page: Page) -> None:

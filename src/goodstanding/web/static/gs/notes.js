@@ -99,8 +99,11 @@
     const selection = getSelection();
     if (!selection.rangeCount || selection.isCollapsed) return null;
     const range = selection.getRangeAt(0);
-    if (!text.contains(range.startContainer) || !text.contains(range.endContainer)) return null;
-    const [start, end] = [offset(range.startContainer, range.startOffset), offset(range.endContainer, range.endOffset)];
+    const [first, last] = [text.contains(range.startContainer), text.contains(range.endContainer)];
+    if (!first && !last) return null;
+    // A paragraph chosen by three clicks ends where the next thing begins, which may lie outside.
+    const start = first ? offset(range.startContainer, range.startOffset) : 0;
+    const end = last ? offset(range.endContainer, range.endOffset) : Infinity;
     const all = nodes().map((each) => each.node.data).join("").slice(start, end);
     const lead = all.length - all.trimStart().length;
     const quote = all.trim();
