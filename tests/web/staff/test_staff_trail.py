@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
 from goodstanding.audit.selectors import list_events
 from goodstanding.audit.services import Tag
+from goodstanding.flows.requests import send_request
 from goodstanding.web.staff.urls import urlpatterns
 
 ACTIONS = {
@@ -16,11 +20,13 @@ ACTIONS = {
     "staff-course-withdraw": Tag.COURSE_WITHDRAWN,
     "staff-course-offer": Tag.COURSE_OFFERED,
     "staff-certificate-revoke": Tag.CERTIFICATE_REVOKED,
+    "staff-request": Tag.REQUEST_ANSWERED,
 }
 READ_WITH_A_TRACE = {
     "staff-person": Tag.CREDITS_VIEWED,
     "staff-approval-evidence": Tag.EVIDENCE_DOWNLOADED,
     "staff-audit-export": Tag.AUDIT_EXPORTED,
+    "staff-request": Tag.REQUEST_READ,
 }
 
 
@@ -33,8 +39,18 @@ def _read(response):
 @pytest.fixture
 def arguments(slug, certificate, clinician, make_approval):
     """Something that exists for every argument of a staff address."""
+    request = send_request(
+        request_id=uuid.uuid4(),
+        kind="question",
+        slug=slug,
+        holder=clinician.holder,
+        reply_to=clinician.email,
+        text="When does it open?",
+        at=timezone.now(),
+    )
     return {
         "slug": slug,
+        "request_id": request.pk,
         "number": certificate.number,
         "user_id": clinician.pk,
         "approval_id": make_approval().pk,
@@ -50,6 +66,7 @@ def bodies(approval_form):
         "staff-approval-withdraw": {"withdrawn_from": "2026-06-01", "reason": "Ended."},
         "staff-course-withdraw": {},
         "staff-course-offer": {},
+        "staff-request": {},
         "staff-certificate-revoke": {"reason": "Issued by mistake.", "step": "sure"},
     }
 
