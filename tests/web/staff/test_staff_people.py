@@ -11,8 +11,8 @@ from goodstanding.audit.selectors import list_events
 from goodstanding.audit.services import Tag
 from goodstanding.credit.models import Certificate, CertificateRevocation
 from goodstanding.flows.person_file import open_person_file
+from goodstanding.learning import selectors
 from goodstanding.learning.models import StepReason
-from goodstanding.learning.selectors import REASON
 from goodstanding.private_text import unseal
 
 REASON = "Issued for the wrong course."
@@ -67,7 +67,7 @@ def test_a_person_page_shows_what_was_earned_and_leaves_a_trace(as_administrator
 
 def test_reasons_that_a_learner_wrote_are_never_shown(as_administrator, clinician, certificate):
     kept = [reason.sealed for reason in StepReason.objects.all()]
-    reasons = {unseal(sealed, purpose=REASON, owner=clinician.holder.pk) for sealed in kept}
+    reasons = {unseal(sealed, purpose=selectors.REASON, owner=clinician.holder.pk) for sealed in kept}
     assert reasons
     page = as_administrator.get(f"/staff/people/{clinician.pk}/").content.decode()
     assert [text for text in (*reasons, *kept) if text in page] == []
