@@ -477,6 +477,10 @@ def test_a_pretest_may_be_skipped_where_the_course_allows_it(signed_in, clinicia
 def test_answers_of_the_pretest_are_saved_as_they_are_given(signed_in, before_course):
     address = at("learn-pretest-answers")
     assert signed_in.post(address, {"answer-pre-1": "b"}).json()["answered"] == 1
+    for marks in (["door", "rain"], []):
+        signed_in.post(address, {"marks": marks, "marks-sent": "yes"})
+        signed_in.post(address, {"answer-pre-1": "b"})  # says nothing of marks, and changes none
+        assert selectors.pretest_of(before_course).marks == set(marks)
     assert signed_in.post(address, {"answer-item-1": "b"}).status_code == 400
     signed_in.post(PRETEST, {"answer-pre-1": "b", "finish": "yes"})
     assert signed_in.post(address, {"answer-pre-1": "a"}).status_code == 409

@@ -47,8 +47,9 @@ def pretest(request: HttpRequest, slug: str) -> HttpResponse:
 def answers(request: HttpRequest, slug: str) -> HttpResponse:
     """Saves answers as they are given; asked by the page's script."""
     here = enter(request, slug, "pretest")
+    marks = request.POST.getlist("marks") if "marks-sent" in request.POST else None
     try:
-        saved = services.save_pretest(enrollment=here.enrollment, answers=_answers(request), at=timezone.now())
+        saved = services.save_pretest(enrollment=here.enrollment, answers=_answers(request), marks=marks, at=timezone.now())
     except PretestClosedError as closed:
         return JsonResponse({"problem": str(closed)}, status=409)
     except AnswerError as wrong:

@@ -1,4 +1,4 @@
-// Saves each answer of the post-test as it is given. Without this script the button "Save answers" does the same.
+// Saves each answer of a test, and each mark, as it is given. Without this script the button "Save answers" does the same.
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const status = document.getElementById(form.dataset.status);
   const count = document.getElementById(form.dataset.count);
@@ -17,7 +17,13 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     const batch = new Map(open);
     const body = new FormData();
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    for (const [name, value] of batch) body.set(name, value);
+    for (const [name, value] of batch) {
+      if (!Array.isArray(value)) body.set(name, value);
+      else {
+        body.set(`${name}-sent`, "yes"); // none of them checked is an answer, too
+        for (const each of value) body.append(name, each);
+      }
+    }
     say("Saving…");
     let again = false;
     try {
@@ -40,8 +46,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   };
 
   form.addEventListener("change", (event) => {
-    if (!event.target.matches("input[type=radio]")) return;
-    open.set(event.target.name, event.target.value);
+    const { name, type, value } = event.target;
+    if (type === "radio") open.set(name, value);
+    else if (type === "checkbox") open.set(name, [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((box) => box.value));
+    else return;
     send();
   });
   addEventListener("online", send);
