@@ -9,6 +9,7 @@ Out of the population, because no answer rests on it:
 * `explain` (wording), `check` (findings of editors, tested by one broken file each) and the package's own `__init__`;
 * annotations, decorators, the options of dataclass and schema fields and the validators of schemas: what a file may not say is
   refused at load time, and one broken file per message tests it;
+* sizes beyond which a file is refused or combinations are not gone through, and the number that stands for "any number of hours";
 * messages of errors, the bodies of `assert` (they tell the type checker what holds), `strict=True` of `zip` (it asserts that two
   lists are of one length), and sizes of caches;
 * the functions in LEFT_OUT, each with its reason.
@@ -46,31 +47,33 @@ NOT_CHANGED = ("__init__", "explain", "check")
 LEFT_OUT = {
     "suggest": "words the mend of a finding",
     "load_rules": "keeps a book or reads it again, which is the same book",
+    "_share": "refuses what a share may not be",
+    "_confirmed": "refuses what is no list of questions",
+    "_questions": "the same",
     "check_case": "refuses a case file in words; no answer rests on it",
     "_check_license": "the same",
 }
 MAIN_KINDS = ("comparison", "number", "boolean", "extreme")
-SKIPPED_NAMES = ("MOST", "model_config")
+SKIPPED_NAMES = ("MOST", "EARLIEST", "LATEST", "MAX_LINKED", "MAX_COMBINATIONS", "UNSTATED_MANY", "model_config")
 SECONDS_FOR_LOADING = 15
 SECONDS_FOR_A_SITUATION = 3
 SECONDS_FOR_TESTS = 90
 """Whoever takes longer is ended, which is a way of noticing: unchanged, all of it takes a third of that or less."""
 MEMORY = 4 << 30
 TESTS = ROOT / "tests"
-QUICK = (
-    "test_unknown",
-    "test_periods",
-    "test_needs",
-    "test_simplex",
-    "test_language",
-    "test_evaluate",
-    "test_allocate",
-    "test_sharing",
-    "test_broken",
-)
-"""Files that notice most in little time. They come after the pinned cases; situations and properties come last."""
 SPREAD = 29
-PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "--noconftest", "--import-mode=importlib", "-c", os.devnull)
+PYTEST = (
+    "-x",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "_hypothesis_pytestplugin",
+    "--noconftest",
+    "--import-mode=importlib",
+    "-c",
+    os.devnull,
+)
 SURVIVED = b"survived"
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -358,11 +361,8 @@ def _test(name: str, plain: str, source: str, order: Sequence[int], *, pinned: b
             return str(noticed).encode()
         if pinned:
             return SURVIVED
-        files = sorted(path for path in (TESTS / "core" / "rules").glob("test_*.py") if path.stem != "test_pinned")
-        quick = [path for path in files if path.stem in QUICK]
-        if _tests_fail(quick) or loaded.situation_notices():
-            return b"tests"
-        return b"tests" if _tests_fail([path for path in files if path not in quick]) else SURVIVED
+        seen = _tests_fail(properties=False) or loaded.situation_notices() or _tests_fail(properties=True)
+        return b"tests" if seen else SURVIVED
     except BaseException:  # noqa: BLE001 - whatever breaks is noticed
         return b"broken"
 
@@ -384,8 +384,7 @@ def _patched(name: str, plain: str, source: str) -> bool:
     found = vars(owner).get(last)
     for key in ("__func__", "fget", "func", "__wrapped__"):
         found = getattr(found, key, found)
-    schema = getattr(owner, "__pydantic_decorators__", None)
-    if not isinstance(found, FunctionType) or changed[0] in _VALIDATING or (schema and last in schema.model_validators):
+    if not isinstance(found, FunctionType) or changed[0] in _WHILE_READING:
         return False
     code = after[changed[0]]
     if code.co_freevars != found.__code__.co_freevars:
@@ -394,8 +393,8 @@ def _patched(name: str, plain: str, source: str) -> bool:
     return True
 
 
-_VALIDATING = frozenset({"_share", "_kind_of_window", "_confirmed", "_questions", "_given"})
-"""Run while a file is read, like what stands under the decorator of a schema."""
+_WHILE_READING = frozenset({"_kind_of_window", "_given", "read_rules", "_id_by_path"})
+"""Functions that run while a file is read, so a file must be read anew to notice."""
 
 
 def _functions(code: CodeType, prefix: str = "") -> dict[str, CodeType]:
@@ -410,9 +409,13 @@ def _functions(code: CodeType, prefix: str = "") -> dict[str, CodeType]:
     return found
 
 
-def _tests_fail(files: Sequence[Path]) -> bool:
+def _tests_fail(*, properties: bool) -> bool:
+    """Whether a test of the language fails: of those with examples, or of those that draw many cases, which take long."""
     signal.alarm(SECONDS_FOR_TESTS)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutation")
-    return pytest.main([*PYTEST, f"--rootdir={ROOT}", *map(str, files)]) != 0
+    files = [path for path in sorted((TESTS / "core" / "rules").glob("test_*.py")) if path.stem != "test_pinned"]
+    return (
+        pytest.main([*PYTEST, f"--rootdir={ROOT}", "-m", "hypothesis" if properties else "not hypothesis", *map(str, files)]) != 0
+    )

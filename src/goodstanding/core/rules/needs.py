@@ -29,7 +29,6 @@ ISSUED = "issued"
 MONTHS = "months_licensed"
 NOTHING = Fraction(0)
 EVER = Span(None, None)
-EARLY = dt.date(1930, 1, 1)
 
 Values = dict[str, Any]
 

@@ -2,7 +2,7 @@
 Answers that are pinned down to the last figure: small rules of our own, cases at every threshold, and what each must answer.
 
 The rules and cases stand in one module per subject, what they must answer in `expected/<subject>.yaml`. Sentences are not
-pinned, only the figures and days in them; tests/core/rules/test_explain.py is about the words.
+pinned, only what they are about and the figures in them; tests/core/rules/test_explain.py is about the words.
 """
 
 from __future__ import annotations
@@ -24,11 +24,10 @@ from goodstanding.core.rules.outcome import Evaluation, QuestionAnswer, Requirem
 from tests.core.rules import example
 from tests.core.rules.pinned.readings import each_reading
 
-SUBJECTS = ("functions", "amounts", "caps", "dates", "doubts", "questions", "sharing", "mixed")
+SUBJECTS = ("functions", "amounts", "caps", "dates", "doubts", "questions", "sharing", "reasons", "mixed")
 EXPECTED = Path(__file__).parent / "expected"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_FIGURES = re.compile(r"\d[\d.]*\d|\d")
 
 
 class Pinned(NamedTuple):
@@ -196,8 +195,20 @@ def _question(found: QuestionAnswer) -> str:
 
 
 def figures(sentence: str) -> str:
-    """The figures and the years in a sentence, in their order."""
-    return " ".join(_FIGURES.findall(sentence)) or "-"
+    """What a sentence is about, without its wording: the words of WORDS in it, the subjects it names, and its figures, in their order."""
+    return " ".join(one for one in _SIGNS.findall(sentence) if one) or "-"
+
+
+WORDS = (
+    "approv", "accept", "certain", "favor", "confirm", "open", "each", "year", "earlier", "before", "began", "begun", "course",
+    "exam", "repeat", "sign", "wait", "unit", "convert", "minute", "cap", "limit", "most", "nothing", "owed", "missing", "may",
+    "was", "were", "counted", "carried", "done", "statement", "waive", "also", "besides", "inside", "within", "total", "whole",
+    "short", "least", "step", "state", "format", "activity", "sponsor", "title", "active", "inactive", "law", "ethics", "suicide",
+    "telehealth", "supervision", "hiv", "trauma", "home", "teaching", "Untitled", "first", "later", "turn", "answer", "enter", "ask",
+)  # fmt: skip
+"""Parts of words by which one sentence is told from another."""
+
+_SIGNS = re.compile(rf"\d[\d.]*\d|\d|{'|'.join(WORDS)}", re.IGNORECASE)
 
 
 __all__ = ["EXPECTED", "SUBJECTS", "Pinned", "expected", "figures", "pinned", "settleable", "write"]

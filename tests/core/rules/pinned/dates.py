@@ -62,6 +62,25 @@ RULES = {
     "repeats_two": {"requirements": [TOTAL], "repeats": "not_counted", "repeats_within": "two_periods"},
     "repeats_ever": {"requirements": [TOTAL], "repeats": "not_counted", "repeats_within": "ever"},
     "repeats_counted": {"requirements": [TOTAL], "repeats": "counted"},
+    "limits": {
+        "requirements": [
+            TOTAL,
+            need("ethics", 3, applies_when={"renewals": True, "is": 7}, applies_text="seven"),
+            need("law", 3, applies_when={"renewals": True, "at_least": 6}, applies_text="six"),
+            need("suicide", 3, applies_when={"not": {"renewals": True, "at_most": 8}}, applies_text="nine"),
+            need("hiv", 3, applies_when={"about": "issued", "is": "2020-03-03"}, applies_text="that day"),
+            need("trauma", 3, applies_when={"not": {"about": "issued", "at_most": "2027-05-31"}}, applies_text="never"),
+            need("dementia", 3, applies_when={"all": [{"fact": "hspp_since", "at_least": "2020-01-01"}, {"fact": "hspp_since", "at_most": "2020-01-01"}]}, applies_text="a day"),
+            need("pain", 3, applies_when={"fact": "hspp_since", "at_most": "2019-12-31"}, applies_text="before"),
+            need("opioid", 3, applies_when={"about": "months_licensed", "is": 5}, applies_text="five months"),
+            need("records", 3, applies_when={"about": "issued_month", "is": 12}, applies_text="December"),
+            need("telehealth", 3, applies_when={"about": "issued_month", "at_most": 1}, applies_text="January"),
+            need("crisis", 3, applies_when={"not": {"about": "months_licensed", "at_most": 24}}, applies_text="long"),
+            need("safety", 3, frequency="every", every={"renewals": 4, "first": 5}),
+            need("military", 3, due_by={"period": 6}),
+        ]
+    },
+    "two_dates": {"requirements": [TOTAL, need("ethics", 3, due_by={"months_after_issue": 6}), need("law", kind="course", due_by={"period": 4})]},
     "about": {
         "requirements": [
             need("total", 20, applies_when={"about": "period_end", "at_least": "2027-05-31"}, applies_text="the period ends late"),
@@ -260,6 +279,20 @@ def cases() -> Cases:
             found[f"about_{'_'.join(f'{key}_{value}' for key, value in held.items()) or 'plain'}_{name}"] = one(
                 "about", h(2, "law", "ethics"), facts=facts, **held
             )
+    for name, held in {
+        "unknown": {"issued": None, "renewals": None},
+        "renewals": {"issued": None},
+        "issued": {"renewals": None},
+        "seven": {"renewals": 7},
+        "six": {"renewals": 6},
+        "nine": {"renewals": 9, "issued": "2020-03-03"},
+        "december": {"issued": "2026-12-31", "renewals": 0},
+    }.items():
+        for since in (None, "2019-12-31", "2020-01-01", "2020-01-02"):
+            found[f"limits_{name}_{since}"] = one("limits", h(20), facts={"hspp_since": since}, **held)
+    for issued in ("2024-11-30", "2024-12-01", "2025-05-31", "2026-05-31", "2026-11-30"):
+        for day in ("2025-06-01", "2026-11-20"):
+            found[f"two_dates_{issued}_{day}"] = one("two_dates", h(3, "ethics", "law", completed=day), issued=issued)
     found["about_unknown_enough"] = one(
         "about", h(20, "law", "ethics", "suicide", "hiv", "trauma", "dementia"), issued=None, renewals=None
     )

@@ -179,6 +179,22 @@ def _allocated(seed: int) -> Iterable[object]:
     yield "uses " + " ".join(f"{use.group}:{use.owners}:{use.hours}" for use in found.uses)
 
 
+def _sparse() -> Iterable[object]:
+    """Problems that leave out what they need not say."""
+    wants = (Want(0, 0b011, 4), Want(1, 0b110, 5))
+    for asked in (
+        Problem((2, 3, 1), wants),
+        Problem((2, 3, 1), wants, (Limit(0b111, 4),)),
+        Problem((2, 3, 1), wants, (Limit(0b011, 2), Limit(0b110, 3, 0b10)), (0, 2)),
+        Problem((2, 3, 1), wants[:1], (Limit(0b001, 1),), (1,)),
+        Problem((2, 3, 1), wants, (Limit(0b010, 2), Limit(0b011, 3), Limit(0b110, 2)), (2, 1), (0b10, 0b01)),
+        Problem((), ()),
+    ):
+        found = allocate(asked)
+        uses = " ".join(f"{use.group}:{use.owners}:{use.hours}" for use in found.uses)
+        yield f"owed {found.owed}, missing {' '.join(map(str, found.missing))}, used {found.used(0b110)} {found.used(0b110, 0b10)}, {uses}"
+
+
 def _programmed(seed: int) -> Iterable[object]:
     drawn = random.Random(f"program {seed}")
     program = Program()
@@ -206,6 +222,7 @@ def calls() -> Calls:
         "amounts": _amounts,
         "proration": _proration,
         "turns": _turns,
+        "sparse": _sparse,
     }
     found |= {f"stretches_{seed}": functools.partial(_stretches, seed) for seed in range(12)}
     found |= {f"allocated_{seed}": functools.partial(_allocated, seed) for seed in range(PROBLEMS)}
