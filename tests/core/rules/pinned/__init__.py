@@ -160,12 +160,14 @@ def _quoted(line: str) -> str:
 def _shown(found: Evaluation, *, heading: bool) -> Iterator[str]:
     period = "none" if found.period is None else f"{found.period.start}..{found.period.end}"
     yield f"{found.rule + ' ' if heading else ''}period {period}: {found.standing}; {figures(found.summary)}; {figures(found.next_step)}"
+    if found.profession != "counselor":
+        yield f"as {found.profession}"
     for requirement in found.requirements:
         yield _requirement(requirement)
     for cap in found.caps:
         yield f"cap {cap.id}: {cap.used} of {cap.limit}, removed {cap.removed}; {figures(cap.why)}"
     for other in found.not_applicable:
-        yield f"not due: {other.id}; {figures(other.why)}"
+        yield f"not due: {other.id}{f' ({other.label})' if other.label != other.id else ''}; {figures(other.why)}"
     for question in found.open_questions:
         yield _question(question)
     for credit in found.credits:
@@ -178,6 +180,8 @@ def _shown(found: Evaluation, *, heading: bool) -> Iterator[str]:
 
 def _requirement(found: RequirementAnswer) -> str:
     marks = [f"best {found.favorable}"] if found.favorable != found.outcome else []
+    marks += [f"called {found.label}"] if found.label != found.id else []
+    marks += [f"source of {one.dated}" for one in found.sources if one.dated]
     marks += [f"carried {found.carried_in}"] if found.carried_in else []
     marks += [f"open {', '.join(found.open_questions)}"] if found.open_questions else []
     marks += [f"rests on {', '.join(found.confirmed)}"] if found.confirmed else []

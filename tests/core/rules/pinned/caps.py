@@ -119,6 +119,9 @@ def cases() -> Cases:
     found["never_perhaps"] = one("never", h(4, "ethics", format=None), h(16))
     for day in ("2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01"):
         found[f"dated_{day}"] = one("dated", h(10, completed=day, **home), h(10, **taught), h(8))
+    found["dated_both_sides"] = one(
+        "dated", *(h(5, completed=day, **home) for day in ("2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01"))
+    )
     found["dated_period_before"] = one(
         "dated",
         h(10, completed="2025-05-31", **taught),

@@ -279,7 +279,7 @@ def cases() -> Cases:
             found[f"about_{'_'.join(f'{key}_{value}' for key, value in held.items()) or 'plain'}_{name}"] = one(
                 "about", h(2, "law", "ethics"), facts=facts, **held
             )
-    for name, held in {
+    holders: dict[str, dict[str, Any]] = {
         "unknown": {"issued": None, "renewals": None},
         "renewals": {"issued": None},
         "issued": {"renewals": None},
@@ -287,7 +287,8 @@ def cases() -> Cases:
         "six": {"renewals": 6},
         "nine": {"renewals": 9, "issued": "2020-03-03"},
         "december": {"issued": "2026-12-31", "renewals": 0},
-    }.items():
+    }
+    for name, held in holders.items():
         for since in (None, "2019-12-31", "2020-01-01", "2020-01-02"):
             found[f"limits_{name}_{since}"] = one("limits", h(20), facts={"hspp_since": since}, **held)
     for issued in ("2024-11-30", "2024-12-01", "2025-05-31", "2026-05-31", "2026-11-30"):

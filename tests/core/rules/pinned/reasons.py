@@ -35,6 +35,9 @@ RULES = {
             need("trauma", 2, in_force={"by": "period_end", "from": "2029-01-01"}),
         ],
         "caps": [cap("home", 1, HOME, on=["ethics"])],
+        "sources": {"law": {"url": None, "kind": "statute", "says": "Text.", "dated": 2024}},
+        "professions": ["counselor", "mft"],
+        "statuses": {"inactive": {"says": "Nothing.", "due": False, "sources": ["law"]}},
     },
     "course_period": taught(cap("teaching", 5, TEACHING)),
     "course_year": taught(cap("teaching", 5, TEACHING, per="year")),
@@ -58,8 +61,9 @@ RULES = {
 def cases() -> Cases:
     found: Cases = {}
     home = {"format": "asynchronous"}
+    given: dict[str, dict[str, Any]] = {"home": home, "unstated": {"format": None}, "live": {}}
     for rule in ("shut", "shut_whole", "shut_total", "shut_open", "shut_read"):
-        for name, more in {"home": home, "unstated": {"format": None}, "live": {}}.items():
+        for name, more in given.items():
             found[f"{rule}_{name}"] = one(rule, h(2, "suicide"), h(4, "ethics", **more))
             found[f"{rule}_{name}_both"] = one(rule, h(4, "ethics", "suicide", **more), h(1, "telehealth", **more))
             found[f"{rule}_{name}_parts"] = one(rule, h(1), split("hour", (2, "ethics"), (1, "hiv"), (1, "suicide"), **more))
@@ -71,6 +75,8 @@ def cases() -> Cases:
             )
     for expires in ("2026-12-31", "2027-05-31", "2028-06-30", "2029-06-30"):
         found[f"labels_{expires}"] = one("labels", h(5, "ethics", **home), h(2, "hiv", "trauma"), expires=expires)
+        found[f"labels_{expires}_inactive"] = one("labels", expires=expires, status="inactive")
+        found[f"labels_{expires}_outside"] = one("labels", h(1), expires=expires, on="2022-01-01", profession="mft")
         found[f"labels_{expires}_waived"] = one("labels", h(5, "ethics"), expires=expires, waivers=["ethics", "hiv"])
     teaching = {"activity": "teaching"}
     for rule in ("course_period", "course_year", "course_day", "course_entry", "course_total"):
