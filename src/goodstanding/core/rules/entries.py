@@ -29,7 +29,6 @@ UNSTATED_MANY = Fraction(1_000_000)
 NO_TITLE = "Untitled"
 ATTRIBUTES = ("format", "activity", "sponsor", "course", "title", "state")
 
-_ZERO = Decimal(0)
 _NOTHING = frozenset[str]()
 
 State = Literal["open", "future", "provisional"]

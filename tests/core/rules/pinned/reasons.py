@@ -53,6 +53,15 @@ RULES = {
     "least": {"requirements": [ETHICS], "least_hours": 1, "round_down_to": 1, "hour_minutes": 60},
     "except_for": {"requirements": [ETHICS, TOTAL], "accepts": {"bodies": ["nbcc"], "others": "none", "except_for": {"topics": ["suicide"]}}},
     "either": {"requirements": [need("total", 20, alternatives=[{"entry": {"activities": ["certification"]}, "says": "a certificate"}]), ETHICS]},
+    "either_capped": {
+        "requirements": [TOTAL, need("ethics", 3, alternatives=[{"entry": {"activities": ["certification"]}, "says": "a certificate"}]), SUICIDE],
+        "caps": [cap("home", 2, HOME)],
+    },
+    "one_asked": {"requirements": [TOTAL, ETHICS], "caps": [cap("home", 2, {"formats": ["asynchronous"], "topics": ["suicide"]})]},
+    "fourth": {"requirements": [TOTAL, need("ethics", 3, frequency="once", due_by={"period": 4})]},
+    "yearly": {"requirements": [need("total_each_year", 3, each_year=True)], "caps": [cap("teaching", 2, TEACHING, per="year")]},
+    "calendar": {"requirements": [need("ethics", 3, window={"calendar_years": 2})]},
+    "share_cap": {"requirements": [TOTAL], "caps": [cap("home", None, HOME, share_of_total=0.5)], "open_questions": [question("total", {}, {"requirements": {"total": {"hours": 30}}})]},
     "sponsor": {"requirements": [need("listed", 5, which={"sponsors": ["association"]})]},
     "units": {"requirements": [TOTAL], "hours_per_unit": {"ceu": 10}, "open_questions": [question("units", {"hours_per_unit": {"ceu": 5, "day": 6}}, {"hours_per_unit": {"ceu": 12, "day": 4}})], "caps": [cap("home", 11, HOME)]},
 }  # fmt: skip
@@ -119,6 +128,25 @@ def cases() -> Cases:
             found[f"either_{activity}_{len(confirmed)}"] = one(
                 "either", h(3, "ethics"), h(1, activity=activity), confirmed=confirmed
             )
+    for activity in ("certification", None, "course"):
+        found[f"either_capped_{activity}"] = one(
+            "either_capped", h(4, "ethics", "suicide", **home), h(1, activity=activity), h(14)
+        )
+    for first in ("ethics", "suicide"):
+        found[f"one_asked_{first}"] = one(
+            "one_asked", h(9, first, format=None), h(9, "ethics", format=None, approvals=None), h(9, "suicide", format=None)
+        )
+    for number in (None, 2, 3, 4):
+        found[f"fourth_{number}"] = one("fourth", h(20), issued=None, renewals=number)
+    for end in ("2026-05-31", "2026-06-01", "2026-06-02"):
+        listed = [{"start": "2025-06-01", "end": end}]
+        found[f"yearly_{end}"] = one("yearly", h(4), h(3, **teaching), periods=listed, on="2026-05-31")
+        overlapping = [{"start": "2023-06-01", "end": "2025-06-01"}]
+        found[f"yearly_{end}_overlapping"] = one("yearly", h(4), periods=overlapping, on=end)
+    for day in ("2026-12-31", "2027-01-01", "2028-12-31"):
+        found[f"calendar_{day}"] = one("calendar", h(3, "ethics", completed=day), expires="2028-12-31", on="2028-12-31")
+    for amount in (10, 11, 15, 16):
+        found[f"share_cap_{amount}"] = one("share_cap", h(amount, **home), h(15))
     for kind in ("association", "company", None):
         found[f"sponsor_{kind}"] = one("sponsor", h(5, sponsor={"kind": kind}), h(1, sponsor={"kind": "employer"}), h(2))
     for amount in (0.9, 1, 1.1, 1.2):
