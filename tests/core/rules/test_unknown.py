@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -78,3 +79,23 @@ def test_what_only_one_reading_asks_of_an_entry_may_be_left_unstated() -> None:
     assert outcomes == {"course": Outcome.UNMET, None: Outcome.UNKNOWN, "teaching": Outcome.UNKNOWN}
     found = answer(rules, credit(amount=20, approvals=[])).requirement("total")
     assert found.open_questions == ("bodies", "activity:c1")
+
+
+def test_a_cap_that_is_a_share_of_the_total_grows_with_it_under_each_reading() -> None:
+    half = {
+        "id": "home",
+        "label": "home",
+        "says": "Half.",
+        "confidence": "primary",
+        "sources": ["law"],
+        "share_of_total": Decimal("0.5"),
+    }
+    readings = [{"id": "less", "says": "So."}, {"id": "more", "says": "So.", "requirements": {"total": {"hours": 30}}}]
+    rules = book(
+        TOTAL,
+        caps=[half | {"which": {"formats": ["asynchronous"]}}],
+        open_questions=[{"id": "amount", "text": "How much?", "readings": readings}],
+    )
+    # Ten and fifteen of twenty, fifteen and fifteen of thirty.
+    entries = credit("home", 16, format="asynchronous"), credit("live", 15, format="live_online")
+    assert answer(rules, *entries).requirement("total").outcome is Outcome.MET

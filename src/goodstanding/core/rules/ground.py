@@ -19,7 +19,7 @@ from goodstanding.core.rules.case import License
 from goodstanding.core.rules.clauses import Accepts, Hours, Unit, Which
 from goodstanding.core.rules.entries import Entry, Pool, Span, Terms, Vocabulary, selections_of
 from goodstanding.core.rules.load import RuleBook
-from goodstanding.core.rules.model import Cap, OpenQuestion, Reading, Requirement, RuleFile
+from goodstanding.core.rules.model import Cap, CapPatch, OpenQuestion, Reading, Requirement, RuleFile
 from goodstanding.core.rules.needs import ISSUED, MONTHS, RENEWALS, Need, Needs, Values, in_force, license_values
 from goodstanding.core.rules.outcome import Period
 
@@ -175,13 +175,20 @@ class Ground:
         )
 
     def touching_cap(self, cap: Cap) -> tuple[OpenQuestion, ...]:
-        """The open questions with a reading that changes this cap."""
-        return self.recall(
-            ("touching", id(cap)),
-            lambda: tuple(
-                question for question in self.rule.open_questions if any(cap.id in reading.caps for reading in question.readings)
-            ),
-        )
+        """The open questions with a reading that changes this cap, or the total that it is a share of."""
+
+        def work() -> tuple[OpenQuestion, ...]:
+            readings = [one for question in self.rule.open_questions for one in question.readings]
+            patches = [patch for one in readings if (patch := one.caps.get(cap.id)) is not None]
+            parts: list[Cap | CapPatch] = [cap, *patches]
+            share = any(one.share_of_total is not None for one in parts)
+            return tuple(
+                question
+                for question in self.rule.open_questions
+                if any(cap.id in one.caps or (share and "total" in one.requirements) for one in question.readings)
+            )
+
+        return self.recall(("touching", id(cap)), work)
 
     def hour_lengths(self) -> list[int]:
         """The lengths of the board's hour, in minutes, that readings name."""
