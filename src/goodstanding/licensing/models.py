@@ -27,7 +27,7 @@ class License(models.Model):
     holder = models.ForeignKey("accounts.Holder", on_delete=models.PROTECT, related_name="licenses")
     rule = models.CharField(max_length=80)
     profession = models.CharField(max_length=20)
-    license_type = models.CharField(max_length=20)
+    license_type = models.CharField(max_length=80)
     number = models.CharField(max_length=40)
     number_key = models.CharField(max_length=40, editable=False)  # the number without case, spaces and dashes
     issued = models.DateField(null=True)

@@ -339,7 +339,7 @@ class RuleFile(Strict):
     title: Text
     jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
     board: Board
-    license_types: Annotated[Sequence[Text], Field(min_length=1)]
+    license_types: Annotated[Sequence[Annotated[str, Field(min_length=1, max_length=80)]], Field(min_length=1)]
     professions: Annotated[Sequence[Profession], Field(min_length=1)]
     confidence: Confidence
     checked_on: dt.date
