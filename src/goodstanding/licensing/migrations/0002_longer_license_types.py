@@ -1,4 +1,5 @@
 """License types are words of the rule files, such as "psychologist with HSPP endorsement"."""
+
 from __future__ import annotations
 
 from django.db import migrations, models
