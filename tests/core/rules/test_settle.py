@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goodstanding.core.rules import settle as settling
+from goodstanding.core.rules.alone import Result
+from goodstanding.core.rules.ground import Dimension, Index
 from goodstanding.core.rules.outcome import Outcome
 from tests.core.rules.example import answer, book, credit, requirement
 
@@ -111,3 +115,43 @@ def test_an_hour_that_a_cap_would_limit_can_not_be_settled_as_free_of_it() -> No
     )
     found = answer(rules, entry("c1", 4, format=None), confirmed="all")
     assert [one.outcome for one in found.requirements] == [Outcome.UNKNOWN]
+
+
+# The choice itself
+
+TWO = [Dimension(name, ("first", "second"), settled=True, classes=(0, 1)) for name in ("one", "other")]
+Answers = tuple[list[Dimension], dict[Index, Result]]
+
+
+def missing(*hours: int) -> Answers:
+    """What a requirement misses under the readings of two questions: first and first, first and second, and so on."""
+    places = itertools.product((0, 1), repeat=2)
+    return TWO, {place: Result(met=not short, missing=Fraction(short)) for place, short in zip(places, hours, strict=True)}
+
+
+LONE = {"a": missing(0, 3, 3, 1), "b": missing(2, 2, 2, 0)}
+"""Both at the first: 2 hours are missing. Both at the second: 1. One of each: 5. So no single question leads to the best."""
+
+
+def test_readings_that_are_better_only_together_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "MAX_COMBINATIONS", 4)
+    assert settling.settle(LONE) == {"one": 1, "other": 1}
+
+
+def test_beyond_what_is_gone_through_each_question_is_chosen_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "MAX_COMBINATIONS", 3)
+    assert settling.settle(LONE) == {"one": 0, "other": 0}
+    assert settling.settle({"a": missing(5, 5, 2, 1), "b": missing(1, 4, 2, 2)}) == {"one": 1, "other": 1}
+
+
+def test_what_most_requirements_like_is_begun_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "MAX_COMBINATIONS", 3)
+    most = {"a": missing(1, 3, 3, 0), "b": missing(1, 3, 3, 0), "c": missing(0, 3, 3, 1)}
+    assert settling.settle(most) == {"one": 1, "other": 1}
+
+
+def test_a_course_that_may_be_done_is_better_than_one_that_is_not() -> None:
+    """Nothing is missing of a course in hours, so only its outcome tells the readings apart."""
+    asked = [Dimension("one", ("first", "second"), settled=True, classes=(0, 1)), Dimension("doubt", (False, True))]
+    results = {index: Result(met=index == (1, 1)) for index in itertools.product((0, 1), repeat=2)}
+    assert settling.settle({"course": (asked, results)}) == {"one": 1}
