@@ -26,10 +26,8 @@ pytestmark = pytest.mark.django_db
 TYPES = {f"{one.rule} {one.license_type}": one for one in license_types()}
 
 
-@pytest.mark.parametrize("kind", sorted(TYPES))
-def test_every_confirmable_question_is_settled_by_confirming_it(clinician: User, kind: str) -> None:
-    one: LicenseType = TYPES[kind]
-    license_ = add_license(
+def _hold(clinician: User, one: LicenseType, *, renewals: int | None = None) -> License:
+    return add_license(
         holder=clinician.holder,
         actor=clinician,
         rule=one.rule,
@@ -38,9 +36,15 @@ def test_every_confirmable_question_is_settled_by_confirming_it(clinician: User,
         number="A 1",
         issued=dt.date(2015, 1, 1),
         period_end=dt.date(2027, 6, 30),
-        renewals=4,
+        renewals=renewals,
         at=NOW,
     )
+
+
+@pytest.mark.parametrize("kind", sorted(TYPES))
+def test_every_confirmable_question_is_settled_by_confirming_it(clinician: User, kind: str) -> None:
+    one: LicenseType = TYPES[kind]
+    license_ = _hold(clinician, one, renewals=4)
     # Two alike, so that it is asked whether a course counts twice; who gave and approved them is not said.
     for _ in range(2):
         a_credit(clinician, "Ethics", approvals=None, topics=("ethics",), sponsor_kind="")
@@ -71,17 +75,7 @@ def test_every_confirmable_question_is_settled_by_confirming_it(clinician: User,
 
 def test_the_history_names_what_a_rule_leaves_unsettled(clinician: User) -> None:
     one = next(one for one in license_types() if one.rule == "us/ny/lcsw")
-    license_ = add_license(
-        holder=clinician.holder,
-        actor=clinician,
-        rule=one.rule,
-        profession=one.profession,
-        license_type=one.license_type,
-        number="A 1",
-        issued=dt.date(2015, 1, 1),
-        period_end=dt.date(2027, 6, 30),
-        at=NOW,
-    )
+    license_ = _hold(clinician, one)
     evaluation = standing_on(holder=clinician.holder, on=TODAY).licenses[0].evaluation
     assert evaluation is not None
     question = next(one for one in evaluation.open_questions if one.id.startswith("unsettled_"))
