@@ -5,8 +5,9 @@ They are sealed before they are stored (AES-256-GCM), so that neither a copy of 
 them. The key is not in the database: ``GOODSTANDING_PRIVATE_KEY`` or the file ``private-key`` in the state folder hold it.
 Each text is bound to its purpose and its owner; moved to another row or another person it does not open.
 
-To change the key put a new one before the old one, separated by a comma (in the file: on a line of its own). The first key
-seals, all of them open; :func:`reseal` brings a text to the first. Never log what goes in or comes out here.
+To change the key put a new one before the old one, separated by a comma (in the file: on a line of its own), and start the
+server anew. The first key seals, all of them open. ``goodstanding reseal`` brings every stored text to the first
+(:func:`reseal` brings one), after which the old key may go. Never log what goes in or comes out here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-__all__ = ["NoKeyError", "PrivateTextError", "UnreadableTextError", "is_current", "reseal", "seal", "unseal"]
+__all__ = [
+    "NoKeyError",
+    "PrivateTextError",
+    "UnknownKeyError",
+    "UnreadableTextError",
+    "current_start",
+    "is_current",
+    "reseal",
+    "seal",
+    "unseal",
+]
 
 _FORM = "v1"
 _NONCE = 12
@@ -40,6 +51,10 @@ class NoKeyError(PrivateTextError):
 
 class UnreadableTextError(PrivateTextError):
     """The text was sealed with a key that is not here, belongs to someone else, or was damaged."""
+
+
+class UnknownKeyError(UnreadableTextError):
+    """The text was sealed with a key that is not here; with that key beside the others it would open."""
 
 
 def seal(text: str, *, purpose: str, owner: object) -> str:
@@ -60,8 +75,10 @@ def unseal(sealed: str, *, purpose: str, owner: object) -> str:
     form, _, rest = sealed.partition(".")
     name, _, body = rest.partition(".")
     key = next((key for key in _keys() if _name(key) == name), None)
-    if form != _FORM or key is None:
-        raise UnreadableTextError("The text was sealed with a key that this installation does not have.")
+    if form != _FORM or not body:
+        raise UnreadableTextError("The text can not be opened: it was never sealed here, or damaged.")
+    if key is None:
+        raise UnknownKeyError("The text was sealed with a key that this installation does not have.")
     try:
         raw = base64.b64decode(body, altchars=b"-_", validate=True)
         return AESGCM(_cipher_key(key)).decrypt(raw[:_NONCE], raw[_NONCE:], _bound_to(purpose, owner)).decode()
@@ -72,7 +89,12 @@ def unseal(sealed: str, *, purpose: str, owner: object) -> str:
 
 def is_current(sealed: str) -> bool:
     """Whether `sealed` was sealed with the first key."""
-    return sealed.startswith(f"{_FORM}.{_name(_keys()[0])}.")
+    return sealed.startswith(current_start())
+
+
+def current_start() -> str:
+    """How every text that was sealed with the first key begins, and no other; for asking a database. Raises NoKeyError."""
+    return f"{_FORM}.{_name(_keys()[0])}."
 
 
 def reseal(sealed: str, *, purpose: str, owner: object) -> str:

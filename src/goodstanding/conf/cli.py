@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "say what the licenses of a case still owe",
     "check": "validate rules, courses or standards",
     "verify": "check a certificate",
+    "reseal": "bring private texts to the newest key",
 }
 
 INTERRUPTED = 130

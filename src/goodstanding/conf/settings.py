@@ -9,7 +9,9 @@ Django settings. Everything that differs between installations comes from the en
 ``GOODSTANDING_MAIL``          ``smtp://user:password@host:587`` (``smtps`` for TLS)         an outbox folder
 ``GOODSTANDING_MAIL_FROM``     the sender's address                                          ``no-reply@`` the host
 ``GOODSTANDING_SECRET_KEY``    the signing key                                               made and kept on first start
-``GOODSTANDING_PRIVATE_KEY``   keys of private texts, comma-separated; the first one seals   made and kept on first start
+``GOODSTANDING_PRIVATE_KEY``   keys of private texts, comma-separated; the first one seals,  made and kept on first start
+                               all of them open; ``goodstanding reseal`` brings what is
+                               stored to the first
 ``GOODSTANDING_BEHIND_PROXY``  exactly one proxy of yours stands before, and sets            no
                                ``X-Forwarded-For`` and ``X-Forwarded-Proto``
 ``GOODSTANDING_DEMO``          the database holds demonstration data; every page says so     no

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KINDS",
     "LONGEST_REQUEST",
+    "REQUEST",
     "OpenedRequest",
     "RequestNotFoundError",
     "RequestNotKeptError",
@@ -40,7 +41,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     (StaffRequest.Kind.QUESTION.value, "I have a question"),
 )
 LONGEST_REQUEST = 4000
-_PURPOSE = "request to staff"
+REQUEST = "request to staff"
+"""The purpose under which requests are sealed, each for itself."""
 
 
 class RequestNotFoundError(Exception):
@@ -72,7 +74,7 @@ def send_request(
     """
     course = get_course(slug)
     try:
-        sealed = seal(text, purpose=_PURPOSE, owner=request_id)
+        sealed = seal(text, purpose=REQUEST, owner=request_id)
     except NoKeyError as closed:
         raise RequestNotKeptError(
             "Your message can not be kept safely at the moment, so nothing was sent. It is still here. Please write to the "
@@ -117,7 +119,7 @@ def open_request(*, actor: User, request_id: uuid.UUID) -> OpenedRequest:
     request = _find(request_id)
     record_event(tag=Tag.REQUEST_READ, actor=actor, subject_kind="request", subject_id=request.pk)
     try:
-        text: str | None = unseal(request.sealed, purpose=_PURPOSE, owner=request.pk)
+        text: str | None = unseal(request.sealed, purpose=REQUEST, owner=request.pk)
     except PrivateTextError:
         text = None
     return OpenedRequest(request, get_course(request.course_id).content.title, text)

@@ -27,6 +27,7 @@ __all__ = [
     "LONGEST_NOTE",
     "LONGEST_QUOTE",
     "MOST_NOTES",
+    "NOTE",
     "Note",
     "NoteNotFoundError",
     "NoteRefusedError",
@@ -36,6 +37,7 @@ __all__ = [
     "delete_all_notes",
     "delete_note",
     "notes_of",
+    "owner_of",
     "save_note",
 ]
 
@@ -45,7 +47,8 @@ LONGEST_TEXT = 500_000
 MOST_NOTES = 300
 """Notes and highlights in one course: far more than a reader makes, and few enough to show on one page."""
 
-_PURPOSE = "learning note"
+NOTE = "learning note"
+"""The purpose under which notes are sealed."""
 
 
 class NoteNotFoundError(Exception):
@@ -203,7 +206,7 @@ def _sealed(enrollment: Enrollment, row: PrivateNote, text: str, passage: Passag
     if passage is not None:
         inside |= {"quote": passage.quote, "start": passage.start, "end": passage.end}
     try:
-        return seal(json.dumps(inside, ensure_ascii=False), purpose=_PURPOSE, owner=_owner(enrollment, row))
+        return seal(json.dumps(inside, ensure_ascii=False), purpose=NOTE, owner=owner_of(row, enrollment))
     except PrivateTextError:
         raise NoteRefusedError(
             "Private notes can not be kept right now, because this installation has no key for them. Please tell the operator."
@@ -213,13 +216,13 @@ def _sealed(enrollment: Enrollment, row: PrivateNote, text: str, passage: Passag
 def _opened(enrollment: Enrollment, row: PrivateNote) -> Note:
     note = Note(row.pk, row.section, row.created_at, row.changed_at, readable=False)
     try:
-        inside = json.loads(unseal(row.sealed, purpose=_PURPOSE, owner=_owner(enrollment, row)))
+        inside = json.loads(unseal(row.sealed, purpose=NOTE, owner=owner_of(row, enrollment)))
     except PrivateTextError:
         return note
     passage = Passage(inside["quote"], inside["start"], inside["end"]) if "quote" in inside else None
     return Note(row.pk, row.section, row.created_at, row.changed_at, inside["text"], passage)
 
 
-def _owner(enrollment: Enrollment, row: PrivateNote) -> str:
-    """Bound to the holder and to the row: moved to another note, a text does not open."""
+def owner_of(row: PrivateNote, enrollment: Enrollment) -> str:
+    """Whose a note is sealed as: the holder's and the row's, so that moved to another note, a text does not open."""
     return f"{enrollment.holder_id}:{row.pk}"

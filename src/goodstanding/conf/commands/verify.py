@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goodstanding.conf.database import UNREADABLE, NoDatabaseError, set_up_database
 from goodstanding.core.certificates import MAX_FILE_BYTES, NumberError, parse_number
 
 if TYPE_CHECKING:
@@ -64,27 +65,16 @@ def _names_file(given: str) -> bool:
 
 
 def _with_database(given: str, data: bytes, number: str) -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodstanding.conf.settings")
-    import django
-    from django.apps import apps
-    from django.conf import settings
-    from django.core.exceptions import ImproperlyConfigured
+    try:
+        set_up_database()
+    except NoDatabaseError as error:
+        return _refuse(str(error))
     from django.db import Error
 
     try:
-        if not apps.ready:
-            django.setup()
-    except ImproperlyConfigured as error:
-        return _refuse(str(error))
-    none_yet = "there is no database yet; start `goodstanding serve` once, or set GOODSTANDING_HOME or DATABASE_URL"
-    database = settings.DATABASES["default"]
-    # Connecting would leave an empty file behind.
-    if database["ENGINE"].endswith("sqlite3") and not Path(database["NAME"]).exists():
-        return _refuse(none_yet)
-    try:
         return _check_number(number) if number else _check_file(given, data)
-    except Error:  # its own message may show where the database is and who asks
-        return _refuse(f"the database can not be read; if it is new, {none_yet.partition('; ')[2]}")
+    except Error:
+        return _refuse(UNREADABLE)
 
 
 def _check_number(number: str) -> int:
