@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from goodstanding.accounts.models import User
+from goodstanding.catalog.models import Approval
 from goodstanding.catalog.services import publish_course
 from goodstanding.core.courseware import Course
 from goodstanding.learning import selectors, services
@@ -190,6 +191,24 @@ def with_pretest(**changes: Any) -> dict[str, Any]:
 def body_asking(**numbers: Any) -> dict[str, Any]:
     """What an approval body asks, as a change to the small course."""
     return {"approval_bodies": [{"body": "example", **numbers}]}
+
+
+def approved(*, body: str = "example", first: dt.date = TODAY, last: dt.date = TODAY) -> Approval:
+    """The sponsor has an approval by `body` for courses that one takes alone, in force from `first` to `last`."""
+    record: Approval = Approval.objects.create(
+        body=body,
+        body_name="The example body",
+        number="1",
+        formats=["asynchronous"],
+        valid_from=first,
+        valid_to=last,
+        statement="Approved, for tests.",
+        evidence="approvals/none",
+        evidence_name="none.pdf",
+        evidence_type="application/pdf",
+        evidence_sha256="0" * 64,
+    )
+    return record
 
 
 def enrolled(user: User, **changes: Any) -> Enrollment:

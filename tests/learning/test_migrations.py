@@ -1,4 +1,4 @@
-"""What was written before reasons were sealed is sealed on the way; it can not be read in the database file afterwards."""
+"""An upgrade seals what was written before reasons were sealed, and keeps the numbers that graded each attempt."""
 
 from __future__ import annotations
 
@@ -86,3 +86,42 @@ def test_open_reasons_are_sealed_and_no_longer_in_the_file(run, tmp_path):
     assert run(AFTER).splitlines() == [WORDS, "[(0, 'stay'), (1, 'stay')] 0"]
     assert WORDS.encode() not in files(tmp_path)
     assert "IrreversibleError" in run(BACK, ok=False)
+
+
+ATTEMPTS = """
+import django; django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+call_command("migrate", "learning", "0007", verbosity=0)
+apps = MigrationLoader(connection).project_state([("learning", "0007_requests_to_staff")]).apps
+at = timezone.now()
+make = lambda app, name, **fields: apps.get_model(app, name).objects.create(**fields)
+holder = make("accounts", "Holder")
+asked = {
+    "plain": {"post_test": {"pass_percent": 75, "attempts_before_restudy": 3}},
+    "strict": {
+        "post_test": {"pass_percent": 75, "attempts_before_restudy": 3},
+        "approval_bodies": [{"body": "a", "pass_percent": 90, "attempts_in_all": 4}, {"body": "b", "attempts_before_restudy": 1}],
+    },
+}
+for slug, content in asked.items():
+    course = make("catalog", "Course", slug=slug)
+    version = make("catalog", "CourseVersion", course=course, number=1, content_hash=slug, title=slug, content=content, published_at=at)
+    enrollment = make("learning", "Enrollment", holder=holder, course=course, version=version, started_at=at, started_on=at.date())
+    make("learning", "PostTestAttempt", enrollment=enrollment, number=1, form={}, started_at=at)
+"""
+
+NUMBERS = """
+import django; django.setup()
+from goodstanding.learning.models import PostTestAttempt
+for attempt in PostTestAttempt.objects.order_by("enrollment__course"):
+    print(attempt.enrollment.course_id, attempt.pass_percent, attempt.attempts_before_restudy, attempt.attempts_in_all)
+"""
+
+
+def test_attempts_keep_the_numbers_that_graded_them(run):
+    run(ATTEMPTS)
+    run(UPGRADE)
+    assert run(NUMBERS).splitlines() == ["plain 75 3 None", "strict 90 1 4"]

@@ -17,7 +17,7 @@ from goodstanding.learning.errors import (
     UnansweredError,
 )
 from goodstanding.learning.models import PostTestAttempt, SectionVisit
-from tests.learning.making import AT, body_asking, enrolled, read, sit, small_course, studied
+from tests.learning.making import AT, TODAY, approved, body_asking, enrolled, read, sit, small_course, studied
 
 LATER = AT + dt.timedelta(hours=1)
 
@@ -163,10 +163,14 @@ def test_an_attempt_is_reached_by_its_holder_only(enrollment, clinician, other_c
 # What approval bodies ask
 
 
+def overview(enrollment, at=AT):
+    return selectors.post_test_of(enrollment, at=at)
+
+
 def test_the_highest_pass_mark_of_test_and_bodies_decides(clinician):
+    approved()
     enrollment = studied(clinician, **body_asking(pass_percent=100))
-    overview = selectors.post_test_of(enrollment)
-    assert (overview.pass_percent, overview.needed) == (100, 5)
+    assert (overview(enrollment).policy.pass_percent, overview(enrollment).needed) == (100, 5)
     assert not sit(enrollment, wrong=1).passed
     attempt = sit(enrollment)
     assert attempt.passed
@@ -174,6 +178,7 @@ def test_the_highest_pass_mark_of_test_and_bodies_decides(clinician):
 
 
 def test_the_lowest_number_of_attempts_before_reading_again_decides(clinician):
+    approved()
     enrollment = studied(clinician, **body_asking(attempts_before_restudy=1))
     sit(enrollment, wrong=5)
     with pytest.raises(AttemptRefusedError) as refused:
@@ -182,15 +187,85 @@ def test_the_lowest_number_of_attempts_before_reading_again_decides(clinician):
     assert refused.value.sections
 
 
-def test_a_body_may_limit_the_attempts_in_all(clinician):
-    enrollment = studied(clinician, **body_asking(attempts_in_all=2))
-    assert selectors.post_test_of(enrollment).attempts_left == 2
-    for _ in range(2):
+@pytest.mark.parametrize(("limit", "words"), [(2, "All 2 attempts that"), (1, "The one attempt that .* has been used")])
+def test_a_body_may_limit_the_attempts_in_all(clinician, limit, words):
+    approved()
+    enrollment = studied(clinician, **body_asking(attempts_in_all=limit))
+    assert overview(enrollment).attempts_left == limit
+    for _ in range(limit):
         sit(enrollment, wrong=5)
-    assert selectors.post_test_of(enrollment).attempts_left == 0
-    read(enrollment, "one", "two", at=AT + dt.timedelta(days=1))
-    with pytest.raises(AttemptRefusedError, match="All 2 attempts"):
-        services.start_attempt(enrollment=enrollment, at=AT + dt.timedelta(days=1))
+    assert overview(enrollment).attempts_left == 0
+    later = AT + dt.timedelta(hours=1)
+    read(enrollment, "one", "two", at=later)
+    with pytest.raises(AttemptRefusedError, match=words):
+        services.start_attempt(enrollment=enrollment, at=later)
+
+
+STRICT = {"pass_percent": 100, "attempts_before_restudy": 1, "attempts_in_all": 1}
+DAY = dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        {"body": "another"},
+        {"first": TODAY + DAY, "last": TODAY + 9 * DAY},
+        {"first": TODAY - 9 * DAY, "last": TODAY - DAY},
+    ],
+)
+def test_a_body_whose_approval_is_not_in_force_changes_no_number(clinician, given):
+    if given is not None:
+        approved(**given)
+    enrollment = studied(clinician, **body_asking(**STRICT))
+    stands = overview(enrollment)
+    assert (stands.policy.pass_percent, stands.policy.attempts_before_restudy, stands.attempts_left) == (80, 2, None)
+    assert sit(enrollment, wrong=2).passed is False
+    assert sit(enrollment, wrong=1).passed is True  # at once, with the mark of the test itself
+
+
+def test_the_day_is_the_learners_own(clinician):
+    # AT is the 23rd in Los Angeles and the 24th in UTC.
+    approved(first=TODAY + DAY, last=TODAY + DAY)
+    enrollment = studied(clinician, **body_asking(**STRICT))
+    assert overview(enrollment).policy.pass_percent == 80
+    assert overview(enrollment, AT + DAY).policy.pass_percent == 100
+
+
+def test_an_attempt_keeps_the_numbers_of_the_day_it_began(clinician):
+    enrollment = studied(clinician, **body_asking(**STRICT))
+    before = begin(enrollment)
+    approved(first=TODAY, last=TODAY + 9 * DAY)
+    assert sit(enrollment, wrong=1, at=AT + DAY).passed
+    before.refresh_from_db()
+    assert (before.pass_percent, before.passed) == (80, True)
+    assert selectors.result_of(before).passed
+    assert len(selectors.review_of(before)) == 5
+
+
+def test_an_approval_that_ended_takes_no_result_back_and_binds_no_further_attempt(clinician):
+    approved()
+    enrollment = studied(clinician, **body_asking(**STRICT))
+    failed = sit(enrollment, wrong=1)
+    assert selectors.path_of(enrollment).place.kind == "post_test"  # nothing to read for an attempt there is not
+    after = AT + DAY
+    result = selectors.result_of(failed)
+    assert (result.passed, result.pass_percent) == (False, 100)
+    # One more attempt may begin; first comes what the failed one said would come first.
+    refused = overview(enrollment, after).verdict
+    assert refused.sections == result.sections_to_revisit
+    read(enrollment, *refused.sections, at=after)
+    assert sit(enrollment, wrong=1, at=after + dt.timedelta(minutes=1)).passed
+
+
+def test_questions_of_a_body_are_asked_while_its_approval_is_in_force(clinician):
+    more = {"id": "level", "kind": "rating", "text": "Was the level right for you?"}
+    enrollment = studied(clinician, **body_asking(evaluation_questions=[more]))
+    asked = [question.id for question in selectors.evaluation_form_of(enrollment, AT).questions]
+    approved()
+    with_body = [question.id for question in selectors.evaluation_form_of(enrollment, AT).questions]
+    assert with_body == [*asked, "level"]
+    assert [question.id for question in selectors.evaluation_form_of(enrollment, AT + DAY).questions] == asked
 
 
 def test_a_new_form_asks_first_what_was_not_asked_before(clinician):

@@ -28,6 +28,7 @@ from tests.learning.making import (
     ANSWERS,
     AT,
     SLUG,
+    approved,
     body_asking,
     enrolled,
     evaluated,
@@ -514,18 +515,20 @@ def test_before_and_after_are_shown_once_the_test_is_passed_and_reasons_once_the
 
 
 def test_a_test_without_attempts_left_says_so_and_offers_none(signed_in, clinician):
+    approved(last=dt.date(2099, 12, 31))
     enrollment = studied(clinician, **body_asking(attempts_in_all=1))
-    assert "allows 1 more attempt in all" in body(signed_in.get(TEST))
+    assert "allows 1 attempt in all" in body(signed_in.get(TEST))
     failed = sit(enrollment, wrong=5)
     for address in (TEST, attempt_page(failed)):
         page = body(signed_in.get(address)).split("<article")[1].split("</article>")[0]
-        assert "All 1 attempts" in page
+        assert "The one attempt that the approval of this course allows has been used." in page
         assert "Start a" not in page
         assert "try again" not in page
 
 
 def test_the_evaluation_asks_what_a_body_asks(signed_in, clinician):
     more = {"id": "level", "kind": "rating", "text": "Was the level right for you?"}
+    approved(last=dt.date(2099, 12, 31))
     passed_test(clinician, **body_asking(evaluation_questions=[more], evaluation_note="The body reads a summary."))
     page = body(signed_in.get(EVALUATION))
     assert "Was the level right for you?" in page

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from goodstanding.core.courseware import evaluation_form
 from goodstanding.learning.errors import EvaluationAnswersError
 
 if TYPE_CHECKING:
-    from goodstanding.core.courseware import Course, EvaluationQuestion
+    from goodstanding.core.courseware import EvaluationForm, EvaluationQuestion
 
 __all__ = ["LONGEST_TEXT", "clean_evaluation"]
 
@@ -19,7 +18,7 @@ _LONGEST_MINUTES = 6000
 Answer = int | bool | str
 
 
-def clean_evaluation(course: Course, given: Mapping[str, str]) -> dict[str, Answer]:
+def clean_evaluation(form: EvaluationForm, given: Mapping[str, str]) -> dict[str, Answer]:
     """
     The answers as they are stored: a rating as its step from 1, yes or no as a boolean, minutes as a whole number, text.
 
@@ -27,7 +26,7 @@ def clean_evaluation(course: Course, given: Mapping[str, str]) -> dict[str, Answ
     """
     answers: dict[str, Answer] = {}
     problems: dict[str, str] = {}
-    for question in evaluation_form(course).questions:
+    for question in form.questions:
         text = given.get(question.id, "").strip()
         if not text:
             if question.required:
@@ -36,7 +35,7 @@ def clean_evaluation(course: Course, given: Mapping[str, str]) -> dict[str, Answ
                 )
             continue
         try:
-            answers[question.id] = _clean(course, question, text)
+            answers[question.id] = _clean(form, question, text)
         except ValueError as error:
             problems[question.id] = str(error)
     if problems:
@@ -44,9 +43,9 @@ def clean_evaluation(course: Course, given: Mapping[str, str]) -> dict[str, Answ
     return answers
 
 
-def _clean(course: Course, question: EvaluationQuestion, text: str) -> Answer:
+def _clean(form: EvaluationForm, question: EvaluationQuestion, text: str) -> Answer:
     if question.kind == "rating":
-        if text not in {str(step) for step in range(1, len(course.evaluation.scale) + 1)}:
+        if text not in {str(step) for step in range(1, len(form.scale) + 1)}:
             raise ValueError("Choose one of the steps shown.")
         return int(text)
     if question.kind == "yes_no":

@@ -95,12 +95,19 @@ class Pretest(models.Model):
 
 
 class PostTestAttempt(models.Model):
-    """One attempt: the form drawn (``form`` is core.courseware JSON), answers saved as they are given, and the result once submitted."""
+    """
+    One attempt: the form drawn (``form`` is core.courseware JSON), answers saved as they are given, and the result once submitted.
+
+    The numbers it stands under are those of the day it began and stay with it, whatever approvals begin or end afterwards.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     form = models.JSONField()
+    pass_percent = models.PositiveSmallIntegerField()
+    attempts_before_restudy = models.PositiveSmallIntegerField()
+    attempts_in_all = models.PositiveSmallIntegerField(null=True)  # null where no approval body limits them
     answers = models.JSONField(default=dict)  # item id -> option id
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)

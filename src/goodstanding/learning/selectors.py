@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from goodstanding.catalog.selectors import course_of, outline_of
+from goodstanding.accounts.selectors import get_profile
+from goodstanding.catalog.selectors import approvals_on, course_of, outline_of
 from goodstanding.core import courseware
 from goodstanding.learning.errors import AttemptNotFoundError, EnrollmentNotFoundError, StepNotFoundError
 from goodstanding.learning.models import (
@@ -44,9 +47,12 @@ __all__ = [
     "access_enrollment",
     "access_own_enrollment",
     "access_run",
+    "attempts_of",
+    "bodies_in_force",
     "completion_of",
     "content_of",
     "debrief_of",
+    "evaluation_form_of",
     "failed_attempts",
     "find_enrollment",
     "gains_of",
@@ -54,6 +60,7 @@ __all__ = [
     "list_runs",
     "path_of",
     "place_of",
+    "policy_of",
     "post_test_of",
     "pretest_form_of",
     "pretest_of",
@@ -132,7 +139,7 @@ def path_of(enrollment: Enrollment) -> LearningPath:
     course = content_of(enrollment)
     again: tuple[str, ...] = ()
     if attempts and finished.issuperset(section.id for section in course.sections):
-        verdict = _may_attempt(course, attempts, visits)
+        verdict = _may_attempt(course, attempts, visits, in_all=attempts[-1].attempts_in_all)
         again = verdict.sections if isinstance(verdict, courseware.Refused) else ()
     return lay_out(
         outline_of(enrollment.version),
@@ -393,12 +400,19 @@ class PostTestOverview:
     submitted: tuple[PostTestAttempt, ...]
     verdict: courseware.Allowed | courseware.Refused
     questions: int
-    pass_percent: int
-    needed: int
-    """Right answers needed to pass."""
-    attempts_before_restudy: int
-    attempts_left: int | None
-    """None where no approval body limits them."""
+    policy: courseware.PostTestPolicy
+    """The numbers of an attempt that would begin now."""
+
+    @property
+    def needed(self) -> int:
+        """Right answers needed to pass."""
+        return -(-self.policy.pass_percent * self.questions // 100)
+
+    @property
+    def attempts_left(self) -> int | None:
+        """None where no approval body in force limits them."""
+        in_all = self.policy.attempts_in_all
+        return None if in_all is None else max(in_all - len(self.submitted), 0)
 
     @property
     def passed(self) -> PostTestAttempt | None:
@@ -429,22 +443,45 @@ def access_attempt(holder: Holder, attempt_id: uuid.UUID | str) -> PostTestAttem
     return attempt
 
 
-def post_test_of(enrollment: Enrollment) -> PostTestOverview:
-    """The attempts so far, and whether another may begin."""
+def attempts_of(enrollment: Enrollment) -> tuple[PostTestAttempt, ...]:
+    """The attempts that were handed in, in order."""
+    return tuple(PostTestAttempt.objects.filter(enrollment=enrollment, submitted_at__isnull=False))
+
+
+def bodies_in_force(enrollment: Enrollment, at: dt.datetime) -> frozenset[str]:
+    """The bodies that the course is set up for and whose approval covers it on the learner's local date at `at`."""
+    course = content_of(enrollment)
+    if not course.approval_bodies:
+        return frozenset()
+    user = enrollment.holder.user
+    zone = get_profile(user).time_zone if user is not None else ""
+    day = at.astimezone(zoneinfo.ZoneInfo(zone) if zone else dt.UTC).date()
+    in_force = {approval.body for approval in approvals_on(day, course.format)}
+    return frozenset(body.body for body in course.approval_bodies if body.body in in_force)
+
+
+def evaluation_form_of(enrollment: Enrollment, at: dt.datetime) -> courseware.EvaluationForm:
+    """What the learner is asked about the course if she evaluates it at `at`: its own questions, and those of bodies in force."""
+    return courseware.evaluation_form(content_of(enrollment), bodies_in_force(enrollment, at))
+
+
+def post_test_of(enrollment: Enrollment, *, at: dt.datetime) -> PostTestOverview:
+    """
+    The attempts so far, and whether another may begin at `at`, under the numbers of that day.
+
+    The open attempt, like every earlier one, stands under the numbers of the day it began.
+    """
     attempts = list(PostTestAttempt.objects.filter(enrollment=enrollment))
     submitted = tuple(attempt for attempt in attempts if attempt.submitted_at is not None)
     visits = list(SectionVisit.objects.filter(enrollment=enrollment, finished_at__isnull=False))
     course = content_of(enrollment)
-    test, policy = course.post_test, courseware.post_test_policy(course)
+    policy = courseware.post_test_policy(course, bodies_in_force(enrollment, at))
     return PostTestOverview(
         open_attempt=next((attempt for attempt in attempts if attempt.submitted_at is None), None),
         submitted=submitted,
-        verdict=_may_attempt(course, submitted, visits),
-        questions=test.form_size,
-        pass_percent=policy.pass_percent,
-        needed=-(-policy.pass_percent * test.form_size // 100),
-        attempts_before_restudy=policy.attempts_before_restudy,
-        attempts_left=None if policy.attempts_in_all is None else max(policy.attempts_in_all - len(submitted), 0),
+        verdict=_may_attempt(course, submitted, visits, in_all=policy.attempts_in_all),
+        questions=course.post_test.form_size,
+        policy=policy,
     )
 
 
@@ -463,7 +500,12 @@ def review_of(attempt: PostTestAttempt) -> tuple[courseware.ItemReview, ...]:
     if not attempt.passed:
         return ()
     course = content_of(attempt.enrollment)
-    return courseware.review(course.post_test, _form(attempt), attempt.answers, policy=courseware.post_test_policy(course))
+    return courseware.review(course.post_test, _form(attempt), attempt.answers, policy=policy_of(attempt))
+
+
+def policy_of(attempt: PostTestAttempt) -> courseware.PostTestPolicy:
+    """The numbers that `attempt` stands under, as they were when it began."""
+    return courseware.PostTestPolicy(attempt.pass_percent, attempt.attempts_before_restudy, attempt.attempts_in_all)
 
 
 def failed_attempts(enrollment: Enrollment) -> int:
@@ -476,14 +518,20 @@ def _form(attempt: PostTestAttempt) -> courseware.Form:
 
 
 def _result(course: courseware.Course, attempt: PostTestAttempt) -> courseware.Result:
-    return courseware.grade(course.post_test, _form(attempt), attempt.answers, policy=courseware.post_test_policy(course))
+    return courseware.grade(course.post_test, _form(attempt), attempt.answers, policy=policy_of(attempt))
 
 
 def _may_attempt(
     course: courseware.Course,
     submitted: list[PostTestAttempt] | tuple[PostTestAttempt, ...],
     visits: list[SectionVisit],
+    *,
+    in_all: int | None,
 ) -> courseware.Allowed | courseware.Refused:
+    """
+    When to read again follows from the numbers of the last attempt, which are those that its learner was told; so the path is
+    a matter of what was done, not of the day. `in_all` is how many attempts there are.
+    """
     past = []
     for attempt in submitted:
         assert attempt.submitted_at is not None
@@ -491,8 +539,9 @@ def _may_attempt(
         past.append(courseware.PastAttempt(attempt.submitted_at, bool(attempt.passed), revisit))
     seen = [courseware.Visit(visit.section, visit.finished_at) for visit in visits if visit.finished_at]
     sections = [entry.id for entry in course.outline if entry.kind == "section"]
+    last = policy_of(submitted[-1]) if submitted else courseware.post_test_policy(course, ())
     return courseware.may_attempt(
-        course.post_test, attempts=past, visits=seen, sections=sections, policy=courseware.post_test_policy(course)
+        course.post_test, attempts=past, visits=seen, sections=sections, policy=replace(last, attempts_in_all=in_all)
     )
 
 

@@ -51,9 +51,11 @@ from goodstanding.learning.selectors import (
     REASON,
     access_run,
     content_of,
+    evaluation_form_of,
     failed_attempts,
     find_enrollment,
     path_of,
+    policy_of,
     post_test_of,
     pretest_form_of,
 )
@@ -377,11 +379,12 @@ def start_attempt(*, enrollment: Enrollment, at: dt.datetime) -> PostTestAttempt
     """
     Draw a form and begin an attempt; the open attempt, if there is one.
 
+    The numbers of the approval bodies in force on the learner's date are kept with it, so it is graded the same for ever.
     Raises StepLockedError while earlier steps are open, AttemptRefusedError if the policy of retakes does not allow one now.
     """
     _lock(enrollment)
     _open(path_of(enrollment), "post_test")
-    overview = post_test_of(enrollment)
+    overview = post_test_of(enrollment, at=at)
     if overview.open_attempt is not None:
         return overview.open_attempt
     if isinstance(overview.verdict, courseware.Refused):
@@ -389,7 +392,15 @@ def start_attempt(*, enrollment: Enrollment, at: dt.datetime) -> PostTestAttempt
     number = overview.verdict.number
     earlier = [item for attempt in overview.submitted for item in courseware.Form.model_validate(attempt.form).item_ids]
     form = courseware.draw_form(content_of(enrollment).post_test, seed=f"{enrollment.pk}:{number}", asked_before=earlier)
-    return PostTestAttempt.objects.create(enrollment=enrollment, number=number, form=form.model_dump(mode="json"), started_at=at)
+    return PostTestAttempt.objects.create(
+        enrollment=enrollment,
+        number=number,
+        form=form.model_dump(mode="json"),
+        pass_percent=overview.policy.pass_percent,
+        attempts_before_restudy=overview.policy.attempts_before_restudy,
+        attempts_in_all=overview.policy.attempts_in_all,
+        started_at=at,
+    )
 
 
 @transaction.atomic
@@ -421,7 +432,7 @@ def submit_attempt(*, attempt: PostTestAttempt, at: dt.datetime) -> PostTestAtte
         return attempt
     form = courseware.Form.model_validate(attempt.form)
     course = content_of(attempt.enrollment)
-    result = courseware.grade(course.post_test, form, attempt.answers, policy=courseware.post_test_policy(course))
+    result = courseware.grade(course.post_test, form, attempt.answers, policy=policy_of(attempt))
     if result.unanswered:
         raise UnansweredError(result.unanswered)
     attempt.submitted_at = at
@@ -445,7 +456,7 @@ def submit_evaluation(*, enrollment: Enrollment, answers: Mapping[str, str], at:
     if existing is not None:
         return existing
     _open(path_of(enrollment), "evaluation")
-    cleaned = clean_evaluation(content_of(enrollment), answers)
+    cleaned = clean_evaluation(evaluation_form_of(enrollment, at), answers)
     evaluation: CourseEvaluation = CourseEvaluation.objects.create(enrollment=enrollment, answers=cleaned, submitted_at=at)
     return evaluation
 

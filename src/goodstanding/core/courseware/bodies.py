@@ -3,6 +3,10 @@ What the approval bodies of a course ask, taken together.
 
 A form, an evaluation and a lock serve every body at once, so the strictest number of any of them holds. Hours are the
 exception: each body counts its own.
+
+What a course says of a body claims no approval by it. What learners meet is asked with the bodies whose approval is in force
+on the day; a body that is only written down changes nothing for them. An author's checks ask with all of them, so that a
+course is ready for an approval before it comes.
 """
 
 from __future__ import annotations

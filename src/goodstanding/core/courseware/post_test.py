@@ -242,7 +242,8 @@ def may_attempt(
     failed, limit = len(past), post_test.attempts_before_restudy if policy is None else policy.attempts_before_restudy
     in_all = None if policy is None else policy.attempts_in_all
     if in_all is not None and failed >= in_all:
-        return Refused(f"All {in_all} attempts that the approval of this course allows have been used.")
+        used = "The one attempt" if in_all == 1 else f"All {in_all} attempts"
+        return Refused(f"{used} that the approval of this course allows {'has' if in_all == 1 else 'have'} been used.")
     if failed and failed % limit == 0:
         last = past[-1].submitted_at
         needed = {section for attempt in past[-limit:] for section in attempt.sections_to_revisit}

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.catalog.selectors import approvals_on, basis_of, hours_are_provisional
-from goodstanding.core.courseware import evaluation_form
 from goodstanding.flows import completing
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import EvaluationAnswersError, ProfileIncompleteError, SignedNameError, StepLockedError
@@ -23,16 +22,17 @@ from goodstanding.web.learner.player import Here, enter, in_course
 from goodstanding.web.learner.reading import reading_of
 
 if TYPE_CHECKING:
-    from goodstanding.core.courseware import Course, EvaluationQuestion
+    from goodstanding.core.courseware import EvaluationForm as Asked
+    from goodstanding.core.courseware import EvaluationQuestion
 
 
 class EvaluationForm(LookForm):
-    """The course's own questions. What counts as an answer is decided by learning; the form only draws and collects."""
+    """The questions asked of this learner. What counts as an answer is decided by learning; the form only draws and collects."""
 
-    def __init__(self, *args: object, course: Course, **kwargs: object) -> None:
+    def __init__(self, *args: object, asked: Asked, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        for question in evaluation_form(course).questions:
-            self.fields[question.id] = _field(question, course)
+        for question in asked.questions:
+            self.fields[question.id] = _field(question, asked)
 
     def raw(self) -> dict[str, str]:
         """What was sent, by question."""
@@ -43,10 +43,10 @@ class EvaluationForm(LookForm):
             self.add_error(name, problem)
 
 
-def _field(question: EvaluationQuestion, course: Course) -> forms.Field:
+def _field(question: EvaluationQuestion, asked: Asked) -> forms.Field:
     field: forms.Field
     if question.kind == "rating":
-        steps = [(str(number), label.capitalize()) for number, label in enumerate(course.evaluation.scale, start=1)]
+        steps = [(str(number), label.capitalize()) for number, label in enumerate(asked.scale, start=1)]
         field = forms.CharField(widget=forms.RadioSelect(choices=steps))
     elif question.kind == "yes_no":
         field = forms.CharField(widget=forms.RadioSelect(choices=[("yes", "Yes"), ("no", "No")]))
@@ -77,17 +77,18 @@ def evaluation(request: HttpRequest, slug: str) -> HttpResponse:
     here = enter(request, slug, "evaluation")
     if here.step.state == "done":
         return render(request, "learner/learn_evaluation.html", {"here": here, "form": None})
-    form = EvaluationForm(request.POST if request.method == "POST" else None, course=here.course)
+    now = timezone.now()
+    asked = selectors.evaluation_form_of(here.enrollment, now)
+    form = EvaluationForm(request.POST if request.method == "POST" else None, asked=asked)
     if request.method == "POST":
         try:
-            services.submit_evaluation(enrollment=here.enrollment, answers=form.raw(), at=timezone.now())
+            services.submit_evaluation(enrollment=here.enrollment, answers=form.raw(), at=now)
         except EvaluationAnswersError as wrong:
             form.errors.clear()
             form.add_problems(wrong.problems)
         else:
             return redirect("learn-attestation", slug=slug)
-    notes = evaluation_form(here.course).notes
-    return render(request, "learner/learn_evaluation.html", {"here": here, "form": form, "notes": notes})
+    return render(request, "learner/learn_evaluation.html", {"here": here, "form": form, "notes": asked.notes})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goodstanding.core.courseware import AnswerError
+from goodstanding.core.courseware import Allowed, AnswerError
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import AttemptClosedError, AttemptNotFoundError, AttemptRefusedError, UnansweredError
 from goodstanding.web.learner.person import holder_of
@@ -36,10 +36,10 @@ def post_test(request: HttpRequest, slug: str) -> HttpResponse:
             messages.info(request, str(refused))
             return redirect("learn-post-test", slug=slug)
         return redirect("learn-attempt", slug=slug, attempt_id=attempt.pk)
-    overview = selectors.post_test_of(here.enrollment)
+    overview = selectors.post_test_of(here.enrollment, at=timezone.now())
     if overview.open_attempt is not None:
         return redirect("learn-attempt", slug=slug, attempt_id=overview.open_attempt.pk)
-    return render(request, "learner/learn_test.html", {"here": here, "overview": overview, "again": _again(here)})
+    return render(request, "learner/learn_test.html", {"here": here, "overview": overview, "again": _again(here, overview)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,7 +117,7 @@ def _result(request: HttpRequest, here: Here, taken: PostTestAttempt) -> HttpRes
         if objective.id in by_objective
     ]
     revisit = [step for step in here.path.steps if step.kind == "section" and step.id in result.sections_to_revisit]
-    overview = selectors.post_test_of(here.enrollment)
+    overview = selectors.post_test_of(here.enrollment, at=timezone.now())
     return render(
         request,
         "learner/learn_result.html",
@@ -127,7 +127,7 @@ def _result(request: HttpRequest, here: Here, taken: PostTestAttempt) -> HttpRes
             "result": result,
             "objectives": objectives,
             "revisit": [(step, address_of(here.slug, step)) for step in revisit],
-            "again": _again(here),
+            "again": _again(here, overview),
             "overview": overview,
             "reviews": selectors.review_of(taken),
             "gains": [(here.course.objective(each.objective).text, each) for each in selectors.gains_of(here.enrollment)]
@@ -138,9 +138,10 @@ def _result(request: HttpRequest, here: Here, taken: PostTestAttempt) -> HttpRes
     )
 
 
-def _again(here: Here) -> list[tuple[str, str]]:
+def _again(here: Here, overview: selectors.PostTestOverview) -> list[tuple[str, str]]:
     """The sections to read again before another attempt, with their addresses."""
-    return [(step.title, address_of(here.slug, step)) for step in here.path.steps if step.again]
+    sections = () if isinstance(overview.verdict, Allowed) else overview.verdict.sections
+    return [(step.title, address_of(here.slug, step)) for step in here.path.steps if step.id in sections]
 
 
 urlpatterns: list[URLPattern] = [

@@ -51,7 +51,7 @@ def _row(enrollment: Enrollment) -> dict[str, object]:
         "place": place,
         "address": address_of(course.slug, place),
         "completion": completion,
-        "attempts": selectors.post_test_of(enrollment).submitted,
+        "attempts": selectors.attempts_of(enrollment),
         "gains": [(course.objective(each.objective).text, each) for each in selectors.gains_of(enrollment)],
         "certificate": certificate_of(enrollment) if completion else None,
         "active_minutes": round(sum(time.seconds for time in seat_times(enrollment).values()) / 60),
