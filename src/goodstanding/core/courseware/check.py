@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from goodstanding.core.courseware.bodies import items_needed
 from goodstanding.core.courseware.check_items import bank_findings, is_true_or_false
 from goodstanding.core.courseware.check_scenario import check_scenario
-from goodstanding.core.courseware.check_texts import text_findings, unverified_numbers
+from goodstanding.core.courseware.check_texts import readable_texts, text_findings, unverified_numbers
 from goodstanding.core.courseware.credit import computed_minutes
 from goodstanding.core.courseware.load import (
     COURSE_FILE,
@@ -27,7 +27,8 @@ from goodstanding.core.courseware.load import (
 )
 from goodstanding.core.courseware.scenario import explore
 from goodstanding.core.documents import DocumentError, Finding, Location, read_document
-from goodstanding.core.standards.load import load_standards
+from goodstanding.core.standards.load import StandardsBook, load_standards
+from goodstanding.core.standards.named import named_faults
 from goodstanding.core.standards.references import reference_faults
 
 LEAST_OF_AN_HOUR = 50
@@ -78,6 +79,7 @@ def check_courses(path: Path) -> list[Finding]:
     except DocumentError as error:
         book = None
         findings.extend(error.findings)
+    courses: list[CourseFolder] = []
     for folder in folders:
         try:
             course = read_course_folder(folder)
@@ -86,8 +88,9 @@ def check_courses(path: Path) -> list[Finding]:
             continue
         findings.extend(_faults(course, topics))
         if book is not None:
-            cited = course.course
-            findings.extend(reference_faults(book, references=cited.references, duties=cited.duties, document=course.sources))
+            findings.extend(_against_standards(course, book))
+        courses.append(course)
+    findings.extend(_two_names(courses, book))
     return sorted(findings)
 
 
@@ -98,6 +101,34 @@ def _known_topics(path: Path) -> frozenset[str] | None:
     data = read_document(path).data
     topics = data.get("topics") if isinstance(data, dict) else None
     return frozenset(topics) if isinstance(topics, dict) else None
+
+
+def _against_standards(folder: CourseFolder, book: StandardsBook) -> Iterator[Finding]:
+    """What the course cites, explains and names, compared with the standards beside it."""
+    course = folder.course
+    yield from reference_faults(
+        book, references=course.references, duties=course.duties, glossary=course.glossary, document=folder.sources
+    )
+    cited = {reference.id for reference in course.references}
+    for finding, text in readable_texts(folder):
+        for fault in named_faults(book, text, cited=cited):
+            yield finding(fault.line, fault.problem, fault.mend)
+
+
+def _two_names(courses: Sequence[CourseFolder], book: StandardsBook | None) -> Iterator[Finding]:
+    """One work has one id in all courses, so that whoever looks for it finds every course that cites it."""
+    named = frozenset[str]() if book is None else book.reference_ids
+    first: dict[tuple[str, int], str] = {}
+    for folder in courses:
+        for number, reference in enumerate(folder.course.references):
+            work = reference.title.casefold(), reference.year
+            known = first.setdefault(work, reference.id)
+            if known != reference.id and not named.intersection((known, reference.id)):
+                yield folder.sources.finding(
+                    ("references", number, "id"),
+                    f"Another course cites the same work as `{known}`.",
+                    f"Write `id: {known}`, and use it wherever this course cites it.",
+                )
 
 
 def _faults(folder: CourseFolder, topics: frozenset[str] | None) -> Iterator[Finding]:

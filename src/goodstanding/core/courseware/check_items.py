@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from goodstanding.core.courseware.check_texts import grade_findings, length_findings, names_number
+from goodstanding.core.courseware.check_texts import grade_findings, length_findings, names_number, sentence_findings
 from goodstanding.core.courseware.model import Item
 from goodstanding.core.courseware.readability import split_sentences
 from goodstanding.core.documents import Document, Finding, Location
@@ -151,9 +151,17 @@ _LITTLE_WORDS = frozenset(
 def bank_findings(document: Document, items: Sequence[Item], unverified: Sequence[str]) -> Iterator[Finding]:
     """The faults of each item of a bank, and of the bank as a whole."""
     rare = _rare_words(items)
+    asked_before: dict[tuple[str, ...], str] = {}
     for number, item in enumerate(items):
         at: Location = ("items", number)
         yield from _item(document, at, item)
+        same = asked_before.setdefault(tuple(_WORD.findall(item.stem.casefold())), item.id)
+        if same != item.id:
+            yield document.finding(
+                (*at, "stem"),
+                f"The item `{item.id}` has the stem of `{same}`.",
+                "A form may draw both; write another scene for the same objective.",
+            )
         yield from _echoes(document, at, item, rare)
         asked = " ".join((item.stem, *(option.text for option in item.options)))
         for standard in unverified:
@@ -204,10 +212,10 @@ def _item(document: Document, at: Location, item: Item) -> Iterator[Finding]:
             if match := pattern.search(option.text):
                 yield document.finding(here, f"The option `{option.option_id}` of `{item.id}` uses “{match[0]}”.", mend)
         rationale = document.finding((*at, "options", place, "rationale"), "", "")
-        yield from length_findings(rationale, option.rationale, f"The rationale of `{option.option_id}` in `{item.id}`")
-        yield from grade_findings(
-            rationale, "feedback", option.rationale, f"The rationale of `{option.option_id}` in `{item.id}`"
-        )
+        what = f"The rationale of `{option.option_id}` in `{item.id}`"
+        yield from length_findings(rationale, option.rationale, what)
+        yield from grade_findings(rationale, "feedback", option.rationale, what)
+        yield from sentence_findings(rationale, option.rationale, what)
     others = [len(option.text) for option in item.options if option.option_id != item.key]
     if others and len(item.option(item.key).text) > LONGEST_KEY * max(others):  # mcq_equal_length
         yield document.finding(
@@ -236,6 +244,7 @@ def _stem(document: Document, stem: Location, item: Item) -> Iterator[Finding]:
     if match := _VAGUE.search(question):  # mcq_no_vague_frequency
         yield document.finding(stem, f"The question of `{item.id}` uses “{match[0]}”.", "Say how frequently, or leave it out.")
     yield from grade_findings(document.finding(stem, "", ""), "stem", item.stem, f"The stem of `{item.id}`")
+    yield from sentence_findings(document.finding(stem, "", ""), item.stem, f"The stem of `{item.id}`")
 
 
 def _echoes(document: Document, at: Location, item: Item, rare: frozenset[str]) -> Iterator[Finding]:

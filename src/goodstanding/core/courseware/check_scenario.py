@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from goodstanding.core.courseware.check_texts import grade_findings, length_findings
+from goodstanding.core.courseware.check_texts import grade_findings, length_findings, sentence_findings
 from goodstanding.core.courseware.markdown import count_words, plain_text
 from goodstanding.core.courseware.model import Node, Scenario
 from goodstanding.core.courseware.scenario import Exploration, explore
@@ -70,6 +70,7 @@ def _shape(document: Document, scenario: Scenario, found: Exploration) -> Iterat
 def _scene(document: Document, at: Location, node: Node) -> Iterator[Finding]:
     text = plain_text(node.text)
     yield from grade_findings(document.finding((*at, "text"), "", ""), "scene", text, f"The scene `{node.node_id}`")
+    yield from sentence_findings(document.finding((*at, "text"), "", ""), node.text, f"The scene `{node.node_id}`")
     words = count_words(node.text)
     if words * 60 > node.est_seconds * FASTEST_READING:
         yield document.finding(
@@ -117,8 +118,10 @@ def _feedback(document: Document, at: Location, node: Node) -> Iterator[Finding]
         )
     for place, choice in enumerate(node.choices):
         here = document.finding((*at, "choices", place, "feedback"), "", "")
-        yield from length_findings(here, choice.feedback.text, f"The feedback on `{choice.choice_id}`")
-        yield from grade_findings(here, "feedback", choice.feedback.text, f"The feedback on `{choice.choice_id}`")
+        what = f"The feedback on `{choice.choice_id}`"
+        yield from length_findings(here, choice.feedback.text, what)
+        yield from grade_findings(here, "feedback", choice.feedback.text, what)
+        yield from sentence_findings(here, choice.feedback.text, what)
         if not choice.duty_ids:
             yield document.finding((*at, "choices", place), f"The choice `{choice.choice_id}` names no duty.", "Add `duty_ids`.")
 

@@ -55,9 +55,10 @@ def text_findings(folder: CourseFolder) -> Iterator[Finding]:
         frozenset(image.id for image in course.images),
     )
     yield from _sections(folder, targets)
-    for document in (folder.about, folder.post_test, folder.pretest, folder.sources, *folder.scenarios.values()):
-        if document is not None:
-            yield from _strings(document, targets)
+    for document in _documents(folder):
+        for at, value in _strings(document):
+            if "<" in value or "](" in value:
+                yield from _string(document, at, value, targets)
     shown = {match[1] for section in course.sections for match in _images_of(section.text)}
     for image in course.images:
         if image.id not in shown:
@@ -93,6 +94,15 @@ def grade_findings(at: Finding, kind: str, text: str, what: str) -> Iterator[Fin
     if grade > highest:
         problem = f"{what} reads at grade {grade:.1f}; at most {highest} is meant."
         yield Finding(at.path, at.line, problem, "Shorten sentences first, then words.")
+
+
+def sentence_findings(at: Finding, text: str, what: str) -> Iterator[Finding]:
+    """A finding at the place of `at` for each sentence in `text` that nobody can read in one breath."""
+    for sentence in split_sentences(plain_text(text)):
+        words = len(sentence.split())
+        if words > LONGEST_SENTENCE:
+            problem = f"{what} has a sentence of {words} words: “{_start(sentence)}”"
+            yield Finding(at.path, at.line, problem, f"Keep it within {LONGEST_SENTENCE}.")
 
 
 def length_findings(at: Finding, text: str, what: str) -> Iterator[Finding]:
@@ -201,7 +211,35 @@ def _sentences(finding: _AtLine, text: str, what: str) -> Iterator[Finding]:
         yield finding(1, f"{what} has {mean:.1f} words to a sentence.", f"At most {MEAN_SENTENCE} on average; split the longest.")
 
 
-def _strings(document: Document, targets: _Targets) -> Iterator[Finding]:
+def readable_texts(folder: CourseFolder) -> Iterator[tuple[_AtLine, str]]:
+    """
+    Every text of the course that a reader may come to see, with what makes a finding of a line in it.
+
+    Of the works it cites only the notes are among them: their titles are not the course's words.
+    """
+    for section in folder.course.sections:
+        yield folder.sections[section.id].finding, section.text
+    for document in _documents(folder):
+        for at, text in _strings(document):
+            if document is folder.sources and at[0] == "references" and at[-1] != "note":
+                continue
+            yield _at(document, at), text
+
+
+def _documents(folder: CourseFolder) -> Iterator[Document]:
+    for document in (folder.about, folder.post_test, folder.pretest, folder.sources, *folder.scenarios.values()):
+        if document is not None:
+            yield document
+
+
+def _at(document: Document, at: Location) -> _AtLine:
+    def finding(_: int, problem: str, mend: str) -> Finding:
+        return document.finding(at, problem, mend)
+
+    return finding
+
+
+def _strings(document: Document) -> Iterator[tuple[Location, str]]:
     """Whatever an author wrote into a YAML file may be shown to a reader, so all of it is looked through."""
     open_parts: list[tuple[Location, object]] = [((), document.data)]
     while open_parts:
@@ -210,14 +248,12 @@ def _strings(document: Document, targets: _Targets) -> Iterator[Finding]:
             open_parts.extend(((*at, str(key)), part) for key, part in value.items())
         elif isinstance(value, list):
             open_parts.extend(((*at, number), part) for number, part in enumerate(value))
-        elif isinstance(value, str) and ("<" in value or "](" in value):
-            yield from _string(document, at, value, targets)
+        elif isinstance(value, str):
+            yield at, value
 
 
 def _string(document: Document, at: Location, text: str, targets: _Targets) -> Iterator[Finding]:
-    def finding(_: int, problem: str, mend: str) -> Finding:
-        return document.finding(at, problem, mend)
-
+    finding = _at(document, at)
     for line, start in markdown_scripts(text):
         yield finding(line, f"The text holds HTML or a script: “{_start(start)}”.", _HTML_MEND)
     for image in markdown_images(text):

@@ -5,6 +5,9 @@ Everything is drawn in ``currentColor`` and without a background, so that the pi
 no styles or scripts in it. Texts are wrapped and boxes grow with them, so nothing is cut. Each way on is written in its box
 with where it leads, and lines carry the same letters, so the picture says nothing that its text does not say. A play drawn
 into it is marked by step numbers as well as by line weight.
+
+The overview is the same drawing without the words: every scene is a small box, those of the play are filled and numbered, and the list
+of the play beside it has the same numbers. It fits a phone; the full picture is for looking closely.
 """
 
 from __future__ import annotations
@@ -20,17 +23,31 @@ from goodstanding.core.courseware.markdown import plain_text
 from goodstanding.core.courseware.model import Change, Condition, Node, Scenario
 from goodstanding.core.courseware.scenario import State, explore, path
 
-_WIDTH = 270
 _COLUMNS = 34
 """Letters in a line. Even a line of wide letters stays within the box at this size."""
 _LINE = 17
 _PAD = 12
-_GAP = 36
-_RISE = 74
-"""Room between layers, in which the lines run."""
-_LANE = 20
-"""Width of a line that passes a layer by."""
 _SWEEPS = 8
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """The sizes of a drawing."""
+
+    width: float
+    gap: float
+    rise: float
+    """Room between layers, in which the lines run."""
+    lane: float
+    """Width of a line that passes a layer by."""
+    head: float
+    """Length of an arrow's head."""
+    heavy: float
+    light: float
+
+
+_FULL = _Measure(width=270, gap=36, rise=74, lane=20, head=9, heavy=4, light=1.5)
+_OVERVIEW = _Measure(width=34, gap=10, rise=18, lane=8, head=6, heavy=3.5, light=1.25)
 
 _KINDS = {
     "notice": "Notice",
@@ -80,19 +97,25 @@ class _Edge:
     port: float = 0
 
 
-def scenario_svg(scenario: Scenario, *, play: State | None = None, standalone: bool = False, name: str = "graph") -> str:
+def scenario_svg(
+    scenario: Scenario, *, play: State | None = None, standalone: bool = False, overview: bool = False, name: str = "graph"
+) -> str:
     """
-    `scenario` as SVG text; with `play`, its way is marked.
+    `scenario` as SVG text; with `play`, its way is marked. `overview` draws boxes and numbers only, for a glance.
 
     `standalone` gives the picture colors of its own for light and dark, for a file that is opened by itself. Inside a page it
-    takes those of the text around it. `name` begins its ids; a page that draws one scenario twice gives each its own.
+    takes those of the text around it. `name` begins its ids; a page that draws one scenario twice gives each its own. The box of
+    each step of the play can be linked to: ``#<name>-<scenario>-step-3``.
     """
-    return _Drawing(scenario, play).svg(standalone=standalone, name=f"{name}-{scenario.id}")
+    drawing = _Drawing(scenario, play, _OVERVIEW if overview else _FULL)
+    return drawing.svg(standalone=standalone, name=f"{name}-{scenario.id}")
 
 
 class _Drawing:
-    def __init__(self, scenario: Scenario, play: State | None) -> None:
+    def __init__(self, scenario: Scenario, play: State | None, measure: _Measure) -> None:
         self.scenario = scenario
+        self.measure = measure
+        self.in_words = measure is _FULL
         self.nodes = {node.node_id: node for node in scenario.nodes}
         self.way = [node.node_id for node in path(scenario, play)] if play is not None else []
         self.chosen = [step.choice_id for step in play.steps] if play is not None else []
@@ -106,14 +129,22 @@ class _Drawing:
 
     def _cell(self, node: Node) -> _Cell:
         exits = tuple(_exits(node, self.nodes))
-        steps = [str(number) for number, name in enumerate(self.way, start=1) if name == node.node_id]
+        steps = self._steps(node.node_id)
+        if not self.in_words:
+            numbers = ", ".join(steps)
+            width = max(self.measure.width, 10 + 9 * len(numbers))
+            return _Cell(node, width, 26, ((numbers, True, 0),) if steps else (), exits=exits)
         kind = _KINDS[node.kind] + (f" · step {', '.join(steps)}" if steps else "")
         rows = [*_rows(kind), *_rows(node.title or node.node_id, bold=True)]
         for mark in node.marks:
             rows += _rows(f"• {plain_text(mark.label)}", hang=9)
         for way in exits:
             rows += _rows(f"{way.letter}) {way.words}" if way.letter else way.words, hang=15)
-        return _Cell(node, _WIDTH, 2 * _PAD + _LINE * len(rows), tuple(rows), exits=exits)
+        return _Cell(node, self.measure.width, 2 * _PAD + _LINE * len(rows), tuple(rows), exits=exits)
+
+    def _steps(self, name: str) -> list[str]:
+        """The numbers of the steps of the play that stand at this scene."""
+        return [str(number) for number, each in enumerate(self.way, start=1) if each == name]
 
     def _layer(self) -> None:
         """Each scene stands below everything that leads to it; a way back up is told in words only."""
@@ -161,7 +192,7 @@ class _Drawing:
             for target, exits in ways.items():
                 edge = _Edge(", ".join(way.letter for way in exits if way.letter), self._taken(name, target, exits), [cell])
                 for layer in range(cell.layer + 1, self.cells[target].layer):
-                    lane = _Cell(None, _LANE, 0, layer=layer)
+                    lane = _Cell(None, self.measure.lane, 0, layer=layer)
                     self.layers[layer].append(lane)
                     edge.cells.append(lane)
                 edge.cells.append(self.cells[target])
@@ -197,9 +228,10 @@ class _Drawing:
                 place.update({id(cell): number / len(layer) for number, cell in enumerate(layer)})
 
     def _place(self) -> None:
-        widths = [sum(cell.width for cell in layer) + _GAP * (len(layer) - 1) for layer in self.layers]
-        self.width = max(widths) + 2 * _GAP
-        y = float(_GAP)
+        gap, rise = self.measure.gap, self.measure.rise
+        widths = [sum(cell.width for cell in layer) + gap * (len(layer) - 1) for layer in self.layers]
+        self.width = max(widths) + 2 * gap
+        y = float(gap)
         for layer, width in zip(self.layers, widths, strict=True):
             x = (self.width - width) / 2
             height = max(cell.height for cell in layer)
@@ -207,9 +239,9 @@ class _Drawing:
                 cell.x, cell.y = x, y
                 if cell.node is None:
                     cell.height = height
-                x += cell.width + _GAP
-            y += height + _RISE
-        self.height = y - _RISE + _GAP
+                x += cell.width + gap
+            y += height + rise
+        self.height = y - rise + gap
         for cell in self.cells.values():
             leaving = sorted((edge for edge in self.edges if edge.cells[0] is cell), key=lambda edge: edge.cells[1].x)
             for number, edge in enumerate(leaving, start=1):
@@ -228,7 +260,7 @@ class _Drawing:
             f'<desc id="{name}-desc">{escape(self._description())}</desc>',
             *([_DARK] if standalone else []),
             *self._lines(),
-            *self._boxes(),
+            *self._boxes(name),
             "</svg>\n",
         ]
         return "\n".join(parts)
@@ -239,7 +271,7 @@ class _Drawing:
         text = f"{len(self.nodes)} scenes, {ends} of them endings."
         if found.sound:
             text += f" The shortest way has {len(found.shortest)} scenes, the longest {len(found.longest)}."
-        for cell in self.cells.values():
+        for cell in self.cells.values() if self.in_words else ():
             assert cell.node is not None
             words = " ".join(f"{way.letter}) {way.words}." if way.letter else f"{way.words}." for way in cell.exits)
             text += f" {_KINDS[cell.node.kind]}: {cell.node.title or cell.node.node_id}. {words}".rstrip()
@@ -248,6 +280,7 @@ class _Drawing:
         return text
 
     def _lines(self) -> Iterator[str]:
+        head = self.measure.head
         bottom = [max(cell.y + cell.height for cell in layer) for layer in self.layers]
         for edge in self.edges:
             start = edge.cells[0]
@@ -255,17 +288,19 @@ class _Drawing:
             points = f"M{x:.1f} {y:.1f}V{bottom[start.layer]:.1f}"
             y = bottom[start.layer]
             for cell in edge.cells[1:]:
-                to_x, to_y = cell.x + cell.width / 2, cell.y - (0 if cell.node is None else 7)
+                to_x, to_y = cell.x + cell.width / 2, cell.y - (0 if cell.node is None else head - 2)
                 middle = (y + to_y) / 2
                 points += f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {to_y:.1f}"
                 x, y = to_x, to_y
                 if cell.node is None:
                     y = bottom[cell.layer]
                     points += f"V{y:.1f}"
-            weight = "4" if edge.taken else "1.5"
-            yield f'<path d="{points}" stroke="currentColor" stroke-width="{weight}"/>'
-            yield f'<path d="M{x:.1f} {y + 7:.1f}l-5 -9h10z" fill="currentColor"/>'
-            if edge.letters:
+            yield f'<path class="{"way" if edge.taken else "off"}" d="{points}" stroke="currentColor" {self._weight(edge.taken)}/>'
+            yield (
+                f'<path class="{"tip" if edge.taken else "off"}" d="M{x:.1f} {y + head - 2:.1f}l-{head * 0.55:.1f} -{head}'
+                f'h{head * 1.1:.1f}z" fill="currentColor"/>'
+            )
+            if edge.letters and self.in_words:
                 # On the side from which the line does not bend away.
                 following = edge.cells[1]
                 left = following.x + following.width / 2 > edge.port
@@ -275,15 +310,29 @@ class _Drawing:
                     f'text-anchor="{side}">{escape(edge.letters)}</text>'
                 )
 
-    def _boxes(self) -> Iterator[str]:
+    def _weight(self, taken: bool) -> str:
+        return f'stroke-width="{self.measure.heavy if taken else self.measure.light:g}"'
+
+    def _boxes(self, name: str) -> Iterator[str]:
         for cell in self.cells.values():
             assert cell.node is not None
-            weight = "4" if cell.node.node_id in self.way else "1.5"
-            radius = "22" if cell.node.kind == "end" else "4"
+            steps = self._steps(cell.node.node_id)
+            radius = min(22, cell.height / 2) if cell.node.kind == "end" else 4
             yield (
-                f'<rect x="{cell.x:.1f}" y="{cell.y:.1f}" width="{cell.width:.1f}" height="{cell.height:.1f}" rx="{radius}" '
-                f'stroke="currentColor" stroke-width="{weight}"/>'
+                f'<rect class="{"stop" if steps else "off"}" x="{cell.x:.1f}" y="{cell.y:.1f}" width="{cell.width:.1f}" '
+                f'height="{cell.height:.1f}" rx="{radius:g}" stroke="currentColor" {self._weight(bool(steps))}/>'
             )
+            # Empty, and where the box begins: what a link to a step leads to.
+            yield from (
+                f'<g id="{name}-step-{step}"><path d="M{cell.x:.1f} {cell.y:.1f}h{cell.width:.1f}"/></g>' for step in steps
+            )
+            if not self.in_words:
+                yield from (
+                    f'<text class="number" x="{cell.x + cell.width / 2:.1f}" y="{cell.y + cell.height / 2 + 5:.1f}" '
+                    f'fill="currentColor" font-weight="bold" font-size="14" text-anchor="middle">{escape(line)}</text>'
+                    for line, _, _ in cell.rows
+                )
+                continue
             for number, (line, bold, hang) in enumerate(cell.rows):
                 y = cell.y + _PAD + _LINE * number + 12
                 thick = ' font-weight="bold"' if bold else ""

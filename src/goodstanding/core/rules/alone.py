@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goodstanding.core.rules.allocate import bits
+from goodstanding.core.rules.amounts import round_down
 from goodstanding.core.rules.entries import Span, Terms
 from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Choice, Dimension, Ground, Index, choices
 from goodstanding.core.rules.model import Requirement, late, unsettled
@@ -39,7 +41,8 @@ class Result(NamedTuple):
     terms: Terms | None = None
     claims: tuple[Claim, ...] = ()
     allocation: Shared | None = None
-    toward: Mapping[str, Fraction] = MappingProxyType({})
+    toward: Mapping[str, Decimal] = MappingProxyType({})
+    """The hours of each entry that count, as they are shown."""
 
     @property
     def badness(self) -> tuple[bool, Fraction, bool, Fraction]:
@@ -116,8 +119,10 @@ class Alone:
             return self._without_hours(need, terms, claims, alternative)
         claims = _less(claims, carried)
         counted = [self.ground.hours(terms, claim.mask) for claim in claims]
-        short = [claim.need - have for claim, have in zip(claims, counted, strict=True) if have < claim.need]
-        missing = NOTHING if alternative is not None else _sum(short)
+        short = [
+            claim.need - have for claim, have in zip(claims, counted, strict=True) if have is not claim.need and have < claim.need
+        ]
+        missing = NOTHING if alternative is not None or not short else _sum(short)
         return Result(
             met=not missing,
             required=need.required,
@@ -160,7 +165,7 @@ class Alone:
             claims=(Claim(mask, NOTHING),),
         )
 
-    def taken(self, result: Result) -> dict[str, Fraction]:
+    def taken(self, result: Result) -> dict[str, Decimal]:
         """The entries that meet a requirement for a course or exam, with their hours; an exam counts as one."""
         assert result.need is not None
         assert result.terms is not None
@@ -171,7 +176,7 @@ class Alone:
             members = self.pool.members(group, result.terms) or [(entry.id, 0) for entry, _ in self.pool.groups[group].members]
             for entry_id, units in members:
                 toward[entry_id] = toward.get(entry_id, 0) + (scale if exam else units)
-        return in_hours(toward, scale)
+        return shown(toward, scale)
 
     def _alternative(self, need: Need, terms: Terms) -> str | None:
         """An entry that meets the requirement in another way, by the words of the rule."""
@@ -197,9 +202,9 @@ def _sum(hours: Sequence[Fraction]) -> Fraction:
     return hours[0] if len(hours) == 1 else sum(hours, NOTHING)
 
 
-def in_hours(units: Mapping[str, int | Fraction], scale: int) -> dict[str, Fraction]:
-    """Amounts in units of which `scale` make an hour, as hours. Few amounts differ, so each is worked out once."""
-    known = {amount: Fraction(amount, scale) for amount in set(units.values())}
+def shown(units: Mapping[str, int | Fraction], scale: int) -> dict[str, Decimal]:
+    """Amounts in units of which `scale` make an hour, as the hours that are shown. Few differ, so each is worked out once."""
+    known = {amount: round_down(amount, scale) for amount in set(units.values())}
     return {entry_id: known[amount] for entry_id, amount in units.items()}
 
 

@@ -13,6 +13,12 @@ from functools import lru_cache
 _CENT = Decimal("0.01")
 
 
+@lru_cache(maxsize=4096)
+def hours_of(units: int, scale: int) -> Fraction:
+    """Hours from whole units of which `scale` make an hour."""
+    return Fraction(units, scale)
+
+
 def round_down(value: Fraction | int, scale: int = 1) -> Decimal:
     """Hours that somebody has, given in units of which `scale` make an hour."""
     return _hundredths(value.numerator, value.denominator * scale, ROUND_DOWN)

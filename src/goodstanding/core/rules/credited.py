@@ -50,7 +50,13 @@ class Credited:
     @cached_property
     def answers(self) -> tuple[CreditAnswer, ...]:
         """One answer for each entry, oldest first."""
-        return tuple([self._answer(entry) for entry in self.entries])
+        counted, toward, hours = self._counted, self._toward, self._board_hours
+        found = []
+        for entry in self.entries:
+            name, credit, mine = entry.id, entry.credit, toward.get(entry.id, {})
+            why_not = self._why_not(entry, mine, counted[name])
+            found.append(CreditAnswer(name, credit.title, credit.completed, hours.get(name), counted[name], mine, why_not))
+        return tuple(found)
 
     def where(self, cap: Cap) -> tuple[str, ...]:
         """What a cap is about, in words, if it leaves other requirements alone."""
@@ -82,25 +88,14 @@ class Credited:
 
     # Hours
 
-    def _answer(self, entry: Entry) -> CreditAnswer:
-        toward = self._toward[entry.id]
-        counted = self._counted[entry.id]
-        return CreditAnswer(
-            id=entry.id,
-            title=entry.credit.title,
-            completed=entry.credit.completed,
-            hours=self._board_hours(entry),
-            counted=counted,
-            toward=toward,
-            why_not=self._why_not(entry, toward, counted),
-        )
-
     @cached_property
     def _toward(self) -> dict[str, dict[str, Decimal]]:
-        found: dict[str, dict[str, Decimal]] = {entry.id: {} for entry in self.entries}
+        found: dict[str, dict[str, Decimal]] = {}
         for requirement_id, verdict in self.verdicts.items():
             for entry_id, hours in verdict.result.toward.items():
-                found[entry_id][requirement_id] = round_down(hours)
+                if entry_id not in found:
+                    found[entry_id] = {}
+                found[entry_id][requirement_id] = hours
         return found
 
     @cached_property
@@ -112,17 +107,16 @@ class Credited:
         many of its hours a cap lets through, so such hours only fill what the caps leave.
         """
         counted = dict.fromkeys([entry.id for entry in self.entries], Decimal(0))
-        counted.update((entry_id, round_down(hours)) for entry_id, hours in self.tally.used.items())
+        counted.update(self.tally.used)
         sharing = bool(self.tally.used)
         asking = {one for one in self.verdicts if self._asks_hours(one)}
         more: dict[str, Decimal] = {}
         for entry_id, toward in self._toward.items():
-            if toward:
-                if not sharing:
-                    counted[entry_id] = max([hours for one, hours in toward.items() if one in asking], default=Decimal(0))
-                most = max(toward.values())
-                if most > counted[entry_id]:
-                    more[entry_id] = most
+            if not sharing:
+                counted[entry_id] = max([hours for one, hours in toward.items() if one in asking], default=Decimal(0))
+            most = max(toward.values())
+            if most > counted[entry_id]:
+                more[entry_id] = most
         if not more:
             return counted
         rooms = [_Room(result, self.ground, counted) for result in self.tally.caps if not result.cap.on]
@@ -138,11 +132,11 @@ class Credited:
         need = self.verdicts[requirement_id].result.need
         return need is not None and need.requirement.kind == "minimum"
 
-    def _board_hours(self, entry: Entry) -> Decimal | None:
-        if "unit" in self.doubts.get(entry.id, ()):
-            return None
-        hours = self.tally.board_hours.get(entry.id)
-        return None if hours is None else round_down(hours)
+    @cached_property
+    def _board_hours(self) -> dict[str, Decimal]:
+        """The board's hours of each entry, if the rule says how many they are."""
+        hours = self.tally.board_hours
+        return {one: hours[one] for one in hours if "unit" not in self.doubts.get(one, ())} if self.doubts else hours
 
     # Reasons
 
@@ -160,7 +154,7 @@ class Credited:
         doubts = tuple([doubt for doubt in self.doubts.get(entry.id, ()) if not self._is_settled(doubt, entry)])
         lost = tuple([number for number, result in enumerate(self.tally.caps) if entry.id in result.entries])
         amount = entry.credit.quantity.amount
-        key = (self._groups[entry.id], doubts, lost, entry.repeats, amount, self._board_hours(entry))
+        key = (self._groups[entry.id], doubts, lost, entry.repeats, amount, self._board_hours.get(entry.id))
         if key not in self._reasons:
             self._reasons[key] = self._reason(entry, doubts)
         return self._reasons[key]
@@ -288,14 +282,23 @@ class Credited:
 
     def _capped(self, entry: Entry, counted: Decimal) -> str | None:
         """Why some hours of the entry were lost to a cap; None if none were."""
-        lost = [result for result in self.tally.caps if entry.id in result.entries]
-        if not lost:
+        lost = self._lost.get(entry.id)
+        if lost is None:
             return None
         # A cap on everything says more than one on a single requirement.
         worst = min(lost, key=lambda one: bool(one.cap.on))
-        why = self._by_cap(worst, counted=counted, hours=self._board_hours(entry), as_course=bool(self._toward[entry.id]))
+        why = self._by_cap(worst, counted=counted, hours=self._board_hours.get(entry.id), as_course=entry.id in self._toward)
         perhaps = worst.cap.per == "day" and "started" in self.doubts.get(entry.id, ())
         return f"{why} {explain.begun_unstated()}" if perhaps else why
+
+    @cached_property
+    def _lost(self) -> dict[str, list[CapResult]]:
+        """The caps that took hours of each entry."""
+        found: dict[str, list[CapResult]] = {}
+        for result in self.tally.caps:
+            for entry_id in result.entries:
+                found.setdefault(entry_id, []).append(result)
+        return found
 
     def _by_cap(self, result: CapResult, *, counted: Decimal, hours: Decimal | None, as_course: bool = False) -> str:
         return explain.capped(

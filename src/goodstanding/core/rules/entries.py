@@ -46,10 +46,9 @@ class Span:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
-class Part(NamedTuple):
-    """A part of an entry: its amount in the unit of the entry, every topic that it counts for, and how it was given."""
+class About(NamedTuple):
+    """What a part of an entry is about, every topic that it counts for, and how it was given."""
 
-    amount: Decimal
     topics: frozenset[str]
     here: frozenset[str]
     """What it would count for besides, if the law that it is about, whose state is unstated, is that of this license."""
@@ -62,7 +61,8 @@ class Entry(NamedTuple):
     id: str
     credit: CreditEntry
     approvals: frozenset[str] | None
-    parts: tuple[Part, ...]
+    parts: tuple[tuple[Decimal, About], ...]
+    """What each part is about, with its amount in the unit of the entry."""
     state: State
     in_period: bool
     repeats: str | None
@@ -99,15 +99,16 @@ def entries_for(
     ordered = sorted(credits_, key=lambda credit: (credit.completed, credit.id))
     first_of_course = _first_of_each_course(ordered, rules=rules, rule=rule, span=Span(repeats_since, period.end), on=on)
     approvals: dict[tuple[str, ...] | None, frozenset[str] | None] = {None: None}
-    topics: dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]] = {}
+    about: dict[tuple[tuple[str, ...], str | None], About] = {}
     place = place_of(rule)
     entries = []
     for credit in ordered:
         if credit.approvals not in approvals:
             approvals[credit.approvals] = frozenset(map(rules.approval, credit.approvals or ()))
-        for part in credit.parts:
-            if part.topics not in topics:
-                topics[part.topics] = _about(part.topics, rules.topics, place)
+        parts = _parts(credit)
+        for _, key in parts:
+            if key not in about:
+                about[key] = About(*_topics(key[0], rules.topics, place), key[1])
         repeating = first_of_course and credit.course is not None
         in_period = period.start <= credit.completed <= period.end
         entries.append(
@@ -115,7 +116,7 @@ def entries_for(
                 credit.id,
                 credit,
                 approvals[credit.approvals],
-                _parts(credit, topics),
+                tuple([(amount, about[key]) for amount, key in parts]),
                 _state(credit, on=on),
                 in_period,
                 _repeated(credit, first_of_course) if in_period and repeating else None,
@@ -131,7 +132,7 @@ def place_of(rule: RuleFile) -> str:
     return f"_{rule.jurisdiction.lower().replace('-', '_')}"
 
 
-def _about(stated: tuple[str, ...], topics: TopicBook, place: str) -> tuple[frozenset[str], frozenset[str]]:
+def _topics(stated: tuple[str, ...], topics: TopicBook, place: str) -> tuple[frozenset[str], frozenset[str]]:
     """
     What a part with these topics counts for, and what it would count for besides if it was about the law of this state.
 
@@ -158,17 +159,18 @@ def _state(credit: CreditEntry, *, on: dt.date) -> State:
     return "provisional" if credit.provisional else "open"
 
 
-def _parts(credit: CreditEntry, topics: dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]) -> tuple[Part, ...]:
+def _parts(credit: CreditEntry) -> list[tuple[Decimal, tuple[tuple[str, ...], str | None]]]:
+    """The amount of each part with the topics that are stated of it and how it was given; what has no topics is a part as well."""
     rest = whole = credit.quantity.amount
-    parts = []
+    parts: list[tuple[Decimal, tuple[tuple[str, ...], str | None]]] = []
     for part in credit.parts:
         # A course without hours still is a course about its topics.
         if part.amount or not whole:
-            parts.append(Part(part.amount, *topics[part.topics], part.format or credit.format))
+            parts.append((part.amount, (part.topics, part.format or credit.format)))
             rest -= part.amount
     if rest or not parts:
-        parts.append(Part(rest, _NOTHING, _NOTHING, credit.format))
-    return tuple(parts)
+        parts.append((rest, ((), credit.format)))
+    return parts
 
 
 def _first_of_each_course(
@@ -180,6 +182,9 @@ def _first_of_each_course(
     Taking simply the oldest would let an entry that is added later, but dated earlier and shorter, take hours away. Where
     earlier periods are looked at as well, the oldest goes first, because it has counted already.
     """
+    named = [credit.course.id for credit in ordered if credit.course is not None and credit.course.id is not None]
+    if len(set(named)) == len(named):
+        return {}
     by_course: dict[str, list[CreditEntry]] = {}
     for credit in ordered:
         if credit.course is None or credit.course.id is None or credit.completed not in span:
@@ -225,12 +230,13 @@ class Group:
     """Hours that the rule can not tell apart: the entries and parts that they come from, oldest first."""
 
     entry: Entry
-    part: Part
+    about: About
     settled: frozenset[str]
     """Which of the doubts about these entries the holder settled."""
-    members: list[tuple[Entry, Decimal]]
-    shapes: dict[Shape, int]
-    """How many of the members have the same amounts."""
+    members: list[tuple[Entry, int]]
+    """Each entry with the number of its shape in the pool."""
+    shapes: dict[int, int]
+    """How many of the members have each shape."""
     crowded: bool = False
     """Whether a cap on a day or on an entry could reach it; it then is of one entry."""
 
@@ -424,7 +430,8 @@ class Measure(NamedTuple):
 
     groups: list[int]
     scale: int
-    shapes: list[dict[Shape, int]]
+    shapes: list[dict[int, int]]
+    """For each group the hours of each shape; none if the rule does not say what its unit is."""
     members: dict[int, list[tuple[str, int]]]
     """Those of each entry, as far as they were asked for."""
 
@@ -451,6 +458,7 @@ class Pool:
     ) -> None:
         self.rule = rule
         self.groups: list[Group] = []
+        numbers: dict[Shape, int] = {}
         limits = sorted(set(days))
         crowded = vocabulary.crowded(entry for entry in entries if entry.state == "open")
         found: dict[object, dict[object, Group]] = {}
@@ -473,15 +481,16 @@ class Pool:
                 entry.id if entry.id in crowded else None,
             )
             alike = found.setdefault(same_entry, {})
-            for part in entry.parts:
-                key = (part.topics, part.here, part.format if vocabulary.formats else None)
+            for amount, about in entry.parts:
+                key = about if vocabulary.formats else about[:2]
                 group = alike.get(key)
                 if group is None:
-                    group = alike[key] = Group(entry, part, settled, members=[], shapes={}, crowded=entry.id in crowded)
+                    group = alike[key] = Group(entry, about, settled, members=[], shapes={}, crowded=entry.id in crowded)
                     self.groups.append(group)
-                group.members.append((entry, part.amount))
-                shape = (credit.quantity.amount, part.amount)
+                shape = numbers.setdefault((credit.quantity.amount, amount), len(numbers))
+                group.members.append((entry, shape))
                 group.shapes[shape] = group.shapes.get(shape, 0) + 1
+        self._shapes = tuple(numbers)
         self.vocabulary = vocabulary
         self._fits: dict[tuple[int, bool, bool, bool], int] = {}
         self._properties: dict[str, dict[str | None, int]] = {}
@@ -492,6 +501,7 @@ class Pool:
         self._measures: dict[object, Measure] = {}
         self._units = tuple({group.entry.credit.quantity.unit: None for group in self.groups})
         self._counts: dict[int, Counts] = {}
+        self._accepted: dict[int, tuple[int, int]] = {}
         self.everything = (1 << len(self.groups)) - 1
         self.in_period = self._repeating = 0
         self._by_approvals: dict[frozenset[str] | None, int] = {}
@@ -573,14 +583,14 @@ class Pool:
         return found
 
     def _property(self, name: str, group: Group) -> Iterable[str | None]:
-        entry, part = group.entry, group.part
+        entry, about = group.entry, group.about
         course = entry.credit.course
         if name == "topic":
-            return part.topics
+            return about.topics
         if name == "here":
-            return part.here
+            return about.here
         if name == "format":
-            return (part.format,)
+            return (about.format,)
         if name == "activity":
             return (entry.activity,)
         if name == "sponsor":
@@ -658,7 +668,7 @@ class Pool:
         key = (rates, terms.generous and (None in rates or bool(self.rule.rates)))
         if key not in self._measures:
             kinds = [self._kind(number, terms) for number in range(len(self.groups))]
-            shapes: dict[int | Unit, set[Shape]] = {kind: set() for kind in kinds}
+            shapes: dict[int | Unit, set[int]] = {kind: set() for kind in kinds}
             for kind, group in zip(kinds, self.groups, strict=True):
                 shapes[kind].update(group.shapes)
             exact = {
@@ -676,12 +686,12 @@ class Pool:
             self._measures[key] = Measure(groups, scale, [units[kind] for kind in kinds], {})
         return self._measures[key]
 
-    def _hours_of(self, shapes: Iterable[Shape], rate: tuple[Fraction, bool] | None, *, generous: bool) -> dict[Shape, Fraction]:
-        """The board's hours of parts by their amounts; none if the rule does not say what their unit is."""
+    def _hours_of(self, shapes: Iterable[int], rate: tuple[Fraction, bool] | None, *, generous: bool) -> dict[int, Fraction]:
+        """The board's hours of parts by their shapes; none if the rule does not say what their unit is."""
         if rate is not None:
             hours, per_entry = rate
-            return {shape: part_hours(*shape, hours, per_entry=per_entry, rule=self.rule) for shape in shapes}
-        return {shape: UNSTATED_MANY if shape[1] else Fraction(0) for shape in shapes} if generous else {}
+            return {one: part_hours(*self._shapes[one], hours, per_entry=per_entry, rule=self.rule) for one in shapes}
+        return {one: UNSTATED_MANY if self._shapes[one][1] else Fraction(0) for one in shapes} if generous else {}
 
     def members(self, number: int, terms: Terms) -> list[tuple[str, int]]:
         """The hours of each entry in a group in the units of `terms`, whoever approved them, oldest first; none if the rule does not convert."""
@@ -689,9 +699,7 @@ class Pool:
         found = measure.members.get(number)
         if found is None:
             units = measure.shapes[number]
-            found = measure.members[number] = [
-                (entry.id, units[entry.credit.quantity.amount, amount]) for entry, amount in self.groups[number].members if units
-            ]
+            found = measure.members[number] = [(entry.id, units[shape]) for entry, shape in self.groups[number].members if units]
         return found
 
     def is_converted(self, number: int, terms: Terms) -> bool:
@@ -717,21 +725,30 @@ class Pool:
 
     def _countable(self, terms: Terms) -> int:
         """The groups whose entries can count at all."""
-        accepts, generous = terms.accepts, terms.generous
-        accepted = unstated = 0
-        for approvals, mask in self._by_approvals.items():
-            answer = acceptance(approvals, accepts)
-            accepted |= mask if answer == "yes" else 0
-            unstated |= mask if answer == "unstated" else 0
-        accepted |= unstated if generous else unstated & self.settled("approvals") if unstated else 0
-        if accepts.except_for is not None:
-            accepted |= self.fitting(accepts.except_for, good=True, generous=generous)
+        accepted = self.accepted(terms.accepts)[terms.generous]
         if terms.repeats == "counted" or not self._repeating:
             return accepted
         again = self._repeating
         if terms.repeats is None:
-            again = 0 if generous else again & ~self.settled("repeat")
+            again = 0 if terms.generous else again & ~self.settled("repeat")
         return accepted & ~again
+
+    def accepted(self, accepts: Accepts) -> tuple[int, int]:
+        """The groups whose approvals are accepted, if what is not stated turns out badly, and if it turns out well."""
+        found = self._accepted.get(id(accepts))
+        if found is None:
+            surely = unstated = 0
+            for approvals, mask in self._by_approvals.items():
+                answer = acceptance(approvals, accepts)
+                surely |= mask if answer == "yes" else 0
+                unstated |= mask if answer == "unstated" else 0
+            perhaps = surely | unstated
+            surely |= unstated & self.settled("approvals") if unstated else 0
+            if accepts.except_for is not None:
+                surely |= self.fitting(accepts.except_for, good=True, generous=False)
+                perhaps |= self.fitting(accepts.except_for, good=True, generous=True)
+            found = self._accepted[id(accepts)] = surely, perhaps
+        return found
 
 
 def _settled(entry: Entry, license_: License, vocabulary: Vocabulary) -> frozenset[str]:

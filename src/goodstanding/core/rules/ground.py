@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from goodstanding.core.rules.allocate import total
+from goodstanding.core.rules.amounts import hours_of
 from goodstanding.core.rules.case import License
 from goodstanding.core.rules.clauses import Accepts, Hours, Unit, Which
 from goodstanding.core.rules.entries import Entry, Pool, Span, Terms, Vocabulary, selections_of
@@ -297,7 +298,7 @@ class Ground:
         key = (id(terms), mask)
         found = self._hours.get(key)
         if found is None:
-            found = self._hours[key] = Fraction(self.units(terms, mask), self.pool.counts(terms).scale)
+            found = self._hours[key] = hours_of(self.units(terms, mask), self.pool.counts(terms).scale)
         return found
 
     def exceeds(self, terms: Terms, mask: int, most: Fraction) -> bool:

@@ -56,7 +56,7 @@ class Judge:
         linked = sharing.linked(answers)
         members = [requirement for requirement in requirements if requirement.id in linked]
         if members:
-            together = sharing.together(members, {one: dimensions for one, (dimensions, _) in answers.items()})
+            together = sharing.together(members, answers)
             for requirement in members:
                 if together is None:
                     answers.pop(requirement.id, None)

@@ -273,11 +273,9 @@ class Needs:
         return found
 
     def _required(self, requirement: Requirement, readings: Sequence[Reading], values: Values) -> Fraction:
-        base = (
-            Fraction(requirement.hours)
-            if requirement.hours is not None
-            else (requirement.share_of_total or NOTHING) * self.total(readings, values)
-        )
+        base = self._stated(requirement)
+        if base is None:
+            base = (requirement.share_of_total or NOTHING) * self.total(readings, values)
         several = self.file.several
         if several is not None and self.held > 1 and requirement.id in several.hours:
             by_count = {int(count): hours for count, hours in several.hours[requirement.id].items()}
@@ -285,6 +283,14 @@ class Needs:
             if known:
                 base = Fraction(by_count[max(known)])
         return _varied(base, requirement.variants, values)
+
+    def _stated(self, requirement: Requirement) -> Fraction | None:
+        """The hours that the requirement itself names."""
+        key = ("stated", id(requirement))
+        if key not in self.rule.memory:
+            self.rule.memory[key] = None if requirement.hours is None else Fraction(requirement.hours)
+        stated: Fraction | None = self.rule.memory[key]
+        return stated
 
     def _due_on(self, requirement: Requirement, values: Values) -> dt.date:
         due = requirement.due_by

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from goodstanding.core.rules.allocate import MAX_LINKED, Allocation, Limit, Problem, Want, allocate
 from goodstanding.core.rules.alone import Alone, Result, Results
+from goodstanding.core.rules.amounts import hours_of
 from goodstanding.core.rules.entries import Terms
 from goodstanding.core.rules.ground import MAX_COMBINATIONS, Dimension, Ground, choices, union
 from goodstanding.core.rules.limits import Held, Limits
@@ -36,7 +37,7 @@ class Shared:
 
     def counted(self, requirement_id: str) -> Fraction:
         """The hours that count toward one requirement."""
-        return Fraction(self.allocation.toward(self.owners[requirement_id]), self.scale)
+        return _hours(self.allocation.toward(self.owners[requirement_id]), self.scale)
 
     def missing(self, requirement_id: str) -> list[Fraction]:
         """What is missing of each window of one requirement."""
@@ -52,7 +53,7 @@ class Shared:
             required=result.required,
             counted=self.counted(requirement_id),
             carried=result.carried,
-            missing=Fraction(lacks, self.scale) if lacks else NOTHING,
+            missing=_hours(lacks, self.scale) if lacks else NOTHING,
             alternative=result.alternative,
             need=result.need,
             terms=self.terms,
@@ -137,17 +138,14 @@ class Sharing:
         return found
 
     def together(
-        self, members: Sequence[Requirement], own: Mapping[str, list[Dimension]]
+        self, members: Sequence[Requirement], solo: Mapping[str, tuple[list[Dimension], Results]]
     ) -> tuple[list[Dimension], dict[str, Results]] | None:
         """The answers for requirements that compete, in every combination; None if there are too many."""
         dimensions = self.unknowns.dimensions(members, self.limits.tight)
         if len(members) > MAX_LINKED or math.prod(len(one.values) for one in dimensions) > MAX_COMBINATIONS:
             return None
         # Most dimensions concern few of the requirements and caps, so each is worked out once for the values that it depends on.
-        reached = []
-        for one in members:
-            positions = _positions(dimensions, own[one.id])
-            reached.append((one.id, positions, self.alone.results(one, [dimensions[at] for at in positions])))
+        reached = [(one.id, *self._results_of(one, *solo[one.id], dimensions)) for one in members]
         wide = [at for at, one in enumerate(dimensions) if self.ground.measures(one)]
         terms = {index: self.ground.terms(choice) for index, choice in choices([dimensions[at] for at in wide])}
         capped = []
@@ -169,6 +167,27 @@ class Sharing:
             for one_id, result in shared[key].items():
                 found[one_id][index] = result
         return dimensions, found
+
+    def _results_of(
+        self, requirement: Requirement, own: list[Dimension], results: Results, dimensions: list[Dimension]
+    ) -> tuple[list[int], Results]:
+        """Where the dimensions of one requirement stand among all, and its answers by the values that they have there."""
+        names = {one.id: one for one in own}
+        positions = [at for at, one in enumerate(dimensions) if one.id in names]
+        there = [(dimensions[at], names[dimensions[at].id]) for at in positions]
+        if any(one.values != mine.values for one, mine in there if not one.is_question):
+            return positions, self.alone.results(requirement, [one for one, _ in there])
+        # Readings that can not differ for one requirement may differ for another.
+        places = [
+            [mine.classes[one.classes.index(value)] for value in range(len(one.values))]
+            if one.is_question
+            else list(range(len(one.values)))
+            for one, mine in there
+        ]
+        spread = itertools.product(*[range(len(one.values)) for one, _ in there])
+        return positions, {
+            index: results[tuple([place[value] for place, value in zip(places, index, strict=True)])] for index in spread
+        }
 
     def _share(self, alone: dict[str, Result], terms: Terms, caps: Sequence[Held]) -> dict[str, Result]:
         """The same results after hours have been allocated among them."""
@@ -211,6 +230,11 @@ class Sharing:
         if problem not in self._solved:
             self._solved[problem] = allocate(problem)
         return Shared(problem, self._solved[problem], owners, tuple(caps), scale_all, terms)
+
+
+def _hours(units: int | Fraction, scale: int) -> Fraction:
+    """Hours from units of an allocation, which are whole unless an hour had to be divided."""
+    return hours_of(units, scale) if isinstance(units, int) else units / scale
 
 
 def _positions(dimensions: list[Dimension], own: list[Dimension]) -> list[int]:

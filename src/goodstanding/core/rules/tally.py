@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
 from goodstanding.core.rules.allocate import bits
-from goodstanding.core.rules.alone import Result, in_hours
+from goodstanding.core.rules.alone import Result, shown
 from goodstanding.core.rules.entries import Pool, Terms
 from goodstanding.core.rules.ground import Ground, choices, union
 from goodstanding.core.rules.judge import Judge, Judgement, Verdict
@@ -52,7 +53,7 @@ class Tally:
         self._common: Shared | None = None
         self._known_portions: dict[int, tuple[Shared, dict[int, Portions]]] = {}
         self.caps: list[CapResult] = []
-        self.used: dict[str, Fraction] = {}
+        self.used: dict[str, Decimal] = {}
         """Hours of each entry that count toward anything, where requirements compete for hours."""
         self.verdicts = self._counted(judgement.verdicts)
         """The same verdicts with the hours of each entry."""
@@ -70,7 +71,7 @@ class Tally:
         if main is not None and main.terms is not None and (self._contested or self.ground.caps):
             caps = self._caps_in(main)
             if self._contested:
-                same = {one: result for one, result in counting.items() if result.terms is main.terms}
+                same = {one: result for one, result in counting.items() if self._counts_alike(result, main.terms)}
                 self._common = self.sharing.allocate(same, main.terms, caps)
             self._count_caps(caps, main.terms, union(claim.mask for one in counting.values() for claim in one.claims))
         counted = {}
@@ -83,8 +84,19 @@ class Tally:
             confirmed = self.judge.unknowns.confirmed_entries(result.toward)
             counted[one] = verdict._replace(result=result, confirmed=(*verdict.confirmed, *confirmed))
         if self._common is not None:
-            self.used = in_hours(_added(self._portions(self._common).values()), self._common.scale)
+            self.used = shown(_added(self._portions(self._common).values()), self._common.scale)
         return counted
+
+    def _counts_alike(self, result: Result, terms: Terms) -> bool:
+        """Whether the hours that a result draws from are the same under other terms."""
+        mine = result.terms
+        if mine is None or mine is terms:
+            return mine is terms
+        mine_, other = self.pool.counts(mine), self.pool.counts(terms)
+        return mine.generous == terms.generous and all(
+            mine_.groups[group] * other.scale == other.groups[group] * mine_.scale
+            for group in bits(union(claim.mask for claim in result.claims))
+        )
 
     def _with_entries(self, requirement_id: str, result: Result) -> Result:
         terms = result.terms
@@ -98,15 +110,17 @@ class Tally:
             # Hours that were competed for go elsewhere; what is enough without them stays enough.
             counted = shared.counted(requirement_id)
         if shared is None:
-            added = _added(self.ground.members(group, terms) for group in bits(union(claim.mask for claim in result.claims)))
-            scale = self.pool.counts(terms).scale
+            counts = self.pool.counts(terms)
+            mine = union([claim.mask for claim in result.claims]) & counts.countable
+            added = _added([self.pool.members(group, terms) for group in bits(mine)])
+            scale = counts.scale
         else:
             bit = 1 << shared.owners[requirement_id]
             uses = shared.allocation.uses
             added = _added(portions for number, portions in self._portions(shared).items() if uses[number].owners & bit)
             scale = shared.scale
         toward = {entry_id: units for entry_id, units in added.items() if units}
-        return result._replace(counted=counted, toward=in_hours(toward, scale))
+        return result._replace(counted=counted, toward=shown(toward, scale))
 
     def _portions(self, shared: Shared) -> dict[int, Portions]:
         """For each use of a group the entries that its hours are taken from."""
@@ -190,7 +204,7 @@ class Tally:
             self.caps.append(CapResult(held.cap, held.limit, used, all_ - used, entries))
 
     @cached_property
-    def board_hours(self) -> dict[str, Fraction]:
+    def board_hours(self) -> dict[str, Decimal]:
         """Each entry in the board's hours, whoever approved it; without those whose unit the rule does not convert."""
         ground, terms = self.ground, self.ground.worst_terms()
         hours = _hours_by_entry(self.pool, terms)
@@ -210,8 +224,8 @@ class Tally:
         return [max(claim.need - self.ground.hours(terms, claim.mask), NOTHING) for claim in result.claims]
 
 
-def _hours_by_entry(pool: Pool, terms: Terms) -> dict[str, Fraction]:
-    return in_hours(_added(pool.members(group, terms) for group in range(len(pool.groups))), pool.counts(terms).scale)
+def _hours_by_entry(pool: Pool, terms: Terms) -> dict[str, Decimal]:
+    return shown(_added(pool.members(group, terms) for group in range(len(pool.groups))), pool.counts(terms).scale)
 
 
 def _added(portions: Iterable[Sequence[tuple[str, int | Fraction]]]) -> dict[str, int | Fraction]:

@@ -10,17 +10,30 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from goodstanding.core.rules.allocate import bits
 from goodstanding.core.rules.clauses import Accepts, Condition
-from goodstanding.core.rules.entries import Entry, Group, acceptance
+from goodstanding.core.rules.entries import Entry, Group
 from goodstanding.core.rules.ground import CARRIED_IN, DOUBTS, Dimension, Ground, choices, union
 from goodstanding.core.rules.model import Cap, OpenQuestion, Reading, Requirement, late, unsettled
 from goodstanding.core.rules.needs import ISSUED, MONTHS, RENEWALS, subjects_of
 
 MUST_BE_STATED = ("unit", "started")
 """What no board can settle, because it is a figure or a day that the entry itself must state."""
+
+
+Distinct = tuple[tuple[Reading, ...], tuple[int, ...]]
+"""The readings of a question that can differ, and for each of all its readings the place of its like among them."""
+
+
+class _Plan(NamedTuple):
+    """What of the rule file bears on some of its parts: the questions, and the facts with what they are compared with."""
+
+    parts: list[Requirement | Cap]
+    questions: tuple[tuple[OpenQuestion, Distinct | None], ...]
+    """With the readings that can differ, where the entries make no difference to that."""
+    subjects: dict[str, list[Condition]]
 
 
 class Unknowns:
@@ -33,7 +46,6 @@ class Unknowns:
         self.pool = ground.pool
         self._in_minutes = any(entry.credit.quantity.unit == "minute" for entry in ground.entries)
         self._units = {entry.credit.quantity.unit for entry in ground.entries}
-        self._fingerprints: dict[int, object] = {}
         self._reach: dict[int, int] = {}
         self._asked: dict[object, dict[str, int]] = {}
         self._of_cap: dict[str, list[Dimension]] = {}
@@ -48,22 +60,17 @@ class Unknowns:
 
     def dimensions(self, requirements: Sequence[Requirement], caps: Sequence[Cap]) -> list[Dimension]:
         """What is not known and could change the answers to these requirements or the reach of these caps."""
-        ground, dimensions = self.ground, list[Dimension]()
-        share = any(cap.share_of_total is not None for cap in caps) or any(one.share_of_total is not None for one in requirements)
-        total = ground.needs.live_total if share else None
-        asked = [*requirements, *([total] if total is not None and total not in requirements else [])]
-        touching = {id(question) for one in requirements for question in ground.touching(one)}
-        touching |= {id(question) for cap in caps for question in ground.touching_cap(cap)}
-        for question in self.rule.open_questions if touching else ():
-            if id(question) not in touching:
-                continue
-            readings, classes = self._distinct(question, asked, caps)
+        dimensions, plan = list[Dimension](), self._plan(requirements, caps)
+        reach = union([self.reachable(one) for one in requirements]) if plan.questions and requirements else self.pool.everything
+        for question, same in plan.questions:
+            readings, classes = same or self._distinct(question, plan.parts, reach)
             if len(readings) > 1:
                 dimensions.append(
                     Dimension(question.id, readings, self.license.confirms(question.id), is_question=True, classes=classes)
                 )
-        for subject, leaves in self._unanswered(asked, caps).items():
-            dimensions.append(Dimension(subject, self._possible(subject, leaves), is_fact=True))
+        for subject, leaves in plan.subjects.items():
+            if subject not in self.ground.values:
+                dimensions.append(Dimension(subject, self._possible(subject, leaves), is_fact=True))
         if self.license.carried_in and any(self.carry_doubt(requirement) for requirement in requirements):
             dimensions.append(self._plain(CARRIED_IN))
         dimensions.extend(self._plain(unsettled(one.id)) for one in requirements if one.kind == "unsettled")
@@ -72,6 +79,28 @@ class Unknowns:
             # Each doubt turning out well can only add hours or lift a cap, so all badly and all well are the two ends.
             dimensions.append(Dimension(DOUBTS, (False, True)))
         return dimensions
+
+    def _plan(self, requirements: Sequence[Requirement], caps: Sequence[Cap]) -> _Plan:
+        """What of the rule file could change the answers to these requirements or the reach of these caps."""
+        share = any(cap.share_of_total is not None for cap in caps) or any(one.share_of_total is not None for one in requirements)
+        total = self.ground.needs.live_total if share else None
+        asked = [*requirements, *([total] if total is not None and total not in requirements else [])]
+        return self.ground.recall(("plan", *map(id, asked), None, *map(id, caps)), lambda: self._planned(asked, caps))
+
+    def _planned(self, asked: Sequence[Requirement], caps: Sequence[Cap]) -> _Plan:
+        parts: list[Requirement | Cap] = [*asked, *caps]
+        touching = {id(question) for one in asked for question in self.ground.touching(one)}
+        touching |= {id(question) for cap in caps for question in self.ground.touching_cap(cap)}
+        subjects: dict[str, list[Condition]] = {}
+        for part in parts:
+            for subject, leaves in self._asked_by(part).items():
+                subjects.setdefault(subject, []).extend(leaves)
+        questions = []
+        for question in self.rule.open_questions:
+            if id(question) in touching:
+                bears = any(self.ground.changes_terms(one) or one.carry_in is not None for one in question.readings)
+                questions.append((question, None if bears else self._distinct(question, parts, 0)))
+        return _Plan(parts, tuple(questions), subjects)
 
     def of_cap(self, cap: Cap) -> list[Dimension]:
         """What is not known and could change the reach of this cap alone."""
@@ -110,11 +139,9 @@ class Unknowns:
 
     # Readings
 
-    def _distinct(
-        self, question: OpenQuestion, requirements: Sequence[Requirement], caps: Sequence[Cap]
-    ) -> tuple[tuple[Reading, ...], tuple[int, ...]]:
+    def _distinct(self, question: OpenQuestion, parts: Sequence[Requirement | Cap], reach: int) -> Distinct:
         """
-        The readings that can differ for these requirements and entries, and for each reading the place of its like.
+        The readings that can differ for these parts of the rule and these groups, and for each reading the place of its like.
 
         Of those that can not differ, the first stands for all.
         """
@@ -122,52 +149,28 @@ class Unknowns:
         readings: list[Reading] = []
         classes: list[int] = []
         for reading in question.readings:
-            patches, held = reading.requirements, reading.caps
-            key = (
-                self._bearing(reading),
-                tuple([id(patches[one.id]) for one in requirements if one.id in patches]) if patches else (),
-                tuple([id(held[cap.id]) for cap in caps if cap.id in held]) if held else (),
-            )
+            patches = [(reading.caps if isinstance(one, Cap) else reading.requirements).get(one.id) for one in parts]
+            key = (self._bearing(reading, reach), *map(id, patches))
             if key not in kept:
                 kept[key] = len(readings)
                 readings.append(reading)
             classes.append(kept[key])
         return tuple(readings), tuple(classes)
 
-    def _bearing(self, reading: Reading) -> object:
-        """What a reading changes about these entries, whatever they are asked for."""
-        if id(reading) not in self._bearings:
-            self._bearings[id(reading)] = (
-                self._accepted_by(reading.accepts or self.rule.accepts),
+    def _bearing(self, reading: Reading, reach: int) -> object:
+        """What a reading changes about these groups, whatever they are asked for."""
+        others = self._bearings.get(id(reading))
+        if others is None:
+            others = self._bearings[id(reading)] = (
                 reading.hour_minutes if self._in_minutes else None,
                 tuple((unit, hours) for unit, hours in (reading.hours_per_unit or {}).items() if unit in self._units),
                 reading.repeats,
                 repr(reading.carry_in) if self.license.carried_in else None,
             )
-        return self._bearings[id(reading)]
-
-    def _accepted_by(self, accepts: Accepts) -> object:
-        """What these approvals accept of the entries at hand."""
-        found = self._fingerprints.get(id(accepts))
-        if found is None:
-            approvals = {id(entry.approvals): entry.approvals for entry in self.ground.entries}
-            found = self._fingerprints[id(accepts)] = (
-                tuple(acceptance(one, accepts) for one in approvals.values()),
-                id(accepts.except_for) if accepts.except_for else None,
-            )
-        return found
+        surely, perhaps = self.pool.accepted(reading.accepts or self.rule.accepts)
+        return surely & reach, perhaps & reach, others
 
     # Facts
-
-    def _unanswered(self, requirements: Iterable[Requirement], caps: Iterable[Cap]) -> dict[str, list[Condition]]:
-        """The facts that decide about these parts and are not known, with what they are compared with."""
-        found: dict[str, list[Condition]] = {}
-        parts: list[Requirement | Cap] = [*requirements, *caps]
-        for part in parts:
-            for subject, leaves in self._asked_by(part).items():
-                if subject not in self.ground.values:
-                    found.setdefault(subject, []).extend(leaves)
-        return found
 
     def _asked_by(self, part: Requirement | Cap) -> dict[str, list[Condition]]:
         """Every fact that a requirement or cap may ask for under some reading, with what it is compared with."""

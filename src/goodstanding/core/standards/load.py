@@ -82,6 +82,11 @@ class StandardsBook:
     """A hash of all files: another version may say something else."""
     _places: Mapping[str, tuple[str, Place]] = field(repr=False, compare=False)
 
+    @property
+    def reference_ids(self) -> frozenset[str]:
+        """Every id by which a course may cite something that stands here; what has one is compared with its entry."""
+        return frozenset().union(self.codes, self.cases, self.laws, self.decision_models, self.statistics)
+
     def standard(self, standard_id: str) -> tuple[Code, Place]:
         """The place called `standard_id` and the code it is in; KeyError if there is none."""
         code, place = self._places[standard_id]
