@@ -136,6 +136,19 @@ LONG = "The meeting was brief and the weather was poor and " * 4 + "nobody minde
         (of_option(1, text="What A.9 says of it"), "post_test.yaml", "asks about A.9, which is not verified"),
         (of_item(references=[]), "post_test.yaml", "names no reference"),
         (
+            of_item(stem="You meet her in place 1.  What do YOU do?"),
+            "post_test.yaml",
+            "The item `item-1` has the stem of `item-0`.",
+        ),
+        (of_item(stem=f"{LONG} What do you do?"), "post_test.yaml", "The stem of `item-0` has a sentence of 42 words"),
+        (of_option(1, rationale=LONG), "post_test.yaml", "The rationale of `b` in `item-0` has a sentence of 42 words"),
+        (lambda f: f.node("turn").update(text=LONG), "walk.yaml", "The scene `turn` has a sentence of 42 words"),
+        (
+            lambda f: f.node("turn")["choices"][0]["feedback"].update(why=LONG),
+            "walk.yaml",
+            "The feedback on `speak` has a sentence of 42 words",
+        ),
+        (
             lambda f: [i.update(cognitive_level="recall") for i in f.post_test["items"][:3]],
             "post_test.yaml",
             "Only 2 of 5 items ask to apply",

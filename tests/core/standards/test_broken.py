@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from goodstanding.core.courseware import Duty, Reference
+from goodstanding.core.courseware import Duty, Reference, Term
 from goodstanding.core.documents import Finding, Sequence, Strict, read_document, validate
 from goodstanding.core.standards import check_standards, load_standards, reference_faults
 
@@ -22,6 +22,7 @@ class Sources(Strict):
 
     references: Sequence[Reference]
     duties: Sequence[Duty]
+    glossary: Sequence[Term] = ()
 
 
 def faults_in_sources(path: Path) -> list[Finding]:
@@ -29,7 +30,9 @@ def faults_in_sources(path: Path) -> list[Finding]:
     document = read_document(path)
     sources = validate(Sources, document)
     book = load_standards(SOUND)
-    return list(reference_faults(book, references=sources.references, duties=sources.duties, document=document))
+    return list(
+        reference_faults(book, references=sources.references, duties=sources.duties, glossary=sources.glossary, document=document)
+    )
 
 
 def faults_with(path: Path) -> list[Finding]:

@@ -31,6 +31,46 @@ def test_a_course_that_cites_what_is_there_has_no_findings(content: Path) -> Non
     assert check_courses(content / "courses" / SLUG) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("01-the-line-at-the-counter.md", "\n## ", "\n\nSo it was held in *Doe v. Roe*.\n\n## "),
+        ("post_test.yaml", "rationale: >-\n          ", "rationale: >-\n          As in Doe v. Roe. "),
+        ("scenarios/the-free-hour.yaml", "verdict: ", "verdict: As in Doe v. Roe. "),
+    ],
+)
+def test_a_decision_named_anywhere_in_a_course_must_be_in_the_standards(content: Path, file: str, old: str, new: str) -> None:
+    path = content / "courses" / SLUG / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    [finding] = [each for each in check_courses(content / "courses") if "Doe" in each.problem]
+    assert finding.path == str(path)
+    assert "Doe v. Roe" in "".join(path.read_text().splitlines()[max(0, finding.line - 1) : finding.line + 2])
+
+
+def test_two_courses_cite_one_work_by_one_id(content: Path) -> None:
+    other = content / "courses" / "another"
+    shutil.copytree(content / "courses" / SLUG, other)
+    replace(other / "course.yaml", f"slug: {SLUG}", "slug: another")
+    assert check_courses(content / "courses") == []
+    sources = content / "courses" / SLUG / "sources.yaml"
+    replace(sources, "id: apa_monitor_2004", "id: monitor")
+    [finding] = [each for each in check_courses(content / "courses") if "Another course" in each.problem]
+    # The first folder in the alphabet has the name that the second one is asked to use.
+    assert finding.path == str(other / "sources.yaml")
+    assert finding.mend == "Write `id: monitor`, and use it wherever this course cites it."
+
+
+def test_an_id_of_the_standards_is_asked_for_once(content: Path) -> None:
+    other = content / "courses" / "another"
+    shutil.copytree(content / "courses" / SLUG, other)
+    replace(other / "course.yaml", f"slug: {SLUG}", "slug: another")
+    replace(other / "sources.yaml", "id: asppb_1983_2005", "id: asppb_2005")
+    names = [each.mend for each in check_courses(content / "courses") if "asppb" in each.mend]
+    assert names == ["One thing has one name: write `id: asppb_1983_2005`, and use it wherever the course cites it."]
+
+
 def test_a_number_that_the_standards_have_not_verified_can_not_be_read_in_a_course(content: Path) -> None:
     sources = content / "courses" / SLUG / "sources.yaml"
     replace(

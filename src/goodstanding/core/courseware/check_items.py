@@ -155,7 +155,7 @@ def bank_findings(document: Document, items: Sequence[Item], unverified: Sequenc
     for number, item in enumerate(items):
         at: Location = ("items", number)
         yield from _item(document, at, item)
-        same = asked_before.setdefault(tuple(_WORD.findall(item.stem.casefold())), item.id)
+        same = asked_before.setdefault(tuple(re.findall(r"\w+", item.stem.casefold())), item.id)
         if same != item.id:
             yield document.finding(
                 (*at, "stem"),

@@ -44,7 +44,7 @@ class Credited:
         self.verdicts = verdicts
         self.on = on
         self.undecided = undecided
-        self._accepted: dict[tuple[int, ...], frozenset[str]] = {}
+        self._accepted: dict[int, frozenset[str]] = {}
         self._reasons: dict[object, str] = {}
 
     @cached_property
@@ -80,8 +80,7 @@ class Credited:
         asked = {one: self._asked_by([verdict]) for one, verdict in self.verdicts.items() if verdict.outcome is not Outcome.MET}
         found = []
         for entry in waiting:
-            mine = union(1 << number for number in self._groups[entry.id])
-            serves = frozenset(one for one, mask in asked.items() if mask & mine)
+            serves = frozenset(one for one, mask in asked.items() if mask & self._groups(entry.id))
             if serves:
                 found.append(explain.Unapproved(entry.credit.title, serves))
         return tuple(found)
@@ -152,18 +151,18 @@ class Credited:
     def _why_nothing(self, entry: Entry) -> str:
         """Why nothing of an open entry counts; entries that nothing here tells apart have the same reason."""
         doubts = tuple([doubt for doubt in self.doubts.get(entry.id, ()) if not self._is_settled(doubt, entry)])
-        lost = tuple([number for number, result in enumerate(self.tally.caps) if entry.id in result.entries])
+        lost = self._lost.get(entry.id, ())
         amount = entry.credit.quantity.amount
-        key = (self._groups[entry.id], doubts, lost, entry.repeats, amount, self._board_hours.get(entry.id))
+        key = (self._groups(entry.id), doubts, lost, entry.repeats, amount, self._board_hours.get(entry.id))
         if key not in self._reasons:
             self._reasons[key] = self._reason(entry, doubts)
         return self._reasons[key]
 
     def _reason(self, entry: Entry, doubts: Sequence[str]) -> str:
         """First whether anything could use it, then what stands in the way."""
-        groups = self._groups[entry.id]
-        if not any(self._asked >> number & 1 for number in groups):
-            if any(self._perhaps_asked >> number & 1 for number in groups):
+        groups = self._groups(entry.id)
+        if not self._asked & groups:
+            if self._perhaps_asked & groups:
                 return explain.open_reading()
             return self._why_not_asked(doubts) if entry.in_period else explain.before_period(self.period)
         if (blocked := self._shut_out(groups)) is not None:
@@ -198,15 +197,6 @@ class Credited:
         if unstated:
             return explain.unstated(unstated[0])
         return explain.undecided() if self.undecided else explain.serves_nothing()
-
-    @cached_property
-    def _groups(self) -> dict[str, tuple[int, ...]]:
-        """The groups that the hours of each entry are in."""
-        found: dict[str, tuple[int, ...]] = dict.fromkeys((entry.id for entry in self.entries), ())
-        for number, group in enumerate(self.ground.pool.groups):
-            for entry, _ in group.members:
-                found[entry.id] = (*found[entry.id], number)
-        return found
 
     @cached_property
     def _asked(self) -> int:
@@ -245,24 +235,24 @@ class Credited:
                     if own is not None:
                         yield own
 
-    def _shut_out(self, groups: Sequence[int]) -> str | None:
+    def _shut_out(self, groups: int) -> str | None:
         """The reason, if a cap of no hours is about all of an entry, whatever the entry leaves unstated."""
         for result in self.tally.caps:
             cap = result.cap
             if result.limit or cap.which is None:
                 continue
             about = self.ground.pool.fitting(cap.which, good=False, generous=True)
-            if not all(about >> number & 1 for number in groups):
+            if groups & ~about:
                 continue
             # A cap on some requirements leaves what the others ask for.
             others = [verdict for one, verdict in self.verdicts.items() if cap.on and one not in cap.on]
-            if not any(self._asked_by(others, openly=True) >> number & 1 for number in groups):
+            if not self._asked_by(others, openly=True) & groups:
                 return self._by_cap(result, counted=Decimal(0), hours=None)
-            if not any(self._asked_by(others) >> number & 1 for number in groups):
+            if not self._asked_by(others) & groups:
                 return explain.open_reading()
         return None
 
-    def _acceptances(self, groups: tuple[int, ...]) -> frozenset[str]:
+    def _acceptances(self, groups: int) -> frozenset[str]:
         """Whether an entry is accepted, under every reading that is open."""
         if groups not in self._accepted:
             self._accepted[groups] = frozenset([_accepted_by(one, groups, self.ground.pool) for one in self._accepts])
@@ -286,19 +276,23 @@ class Credited:
         if lost is None:
             return None
         # A cap on everything says more than one on a single requirement.
-        worst = min(lost, key=lambda one: bool(one.cap.on))
+        worst = min([self.tally.caps[number] for number in lost], key=lambda one: bool(one.cap.on))
         why = self._by_cap(worst, counted=counted, hours=self._board_hours.get(entry.id), as_course=entry.id in self._toward)
         perhaps = worst.cap.per == "day" and "started" in self.doubts.get(entry.id, ())
         return f"{why} {explain.begun_unstated()}" if perhaps else why
 
     @cached_property
-    def _lost(self) -> dict[str, list[CapResult]]:
-        """The caps that took hours of each entry."""
-        found: dict[str, list[CapResult]] = {}
-        for result in self.tally.caps:
+    def _lost(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of the caps that took hours of each entry."""
+        found: dict[str, tuple[int, ...]] = {}
+        for number, result in enumerate(self.tally.caps):
             for entry_id in result.entries:
-                found.setdefault(entry_id, []).append(result)
+                found[entry_id] = (*found.get(entry_id, ()), number)
         return found
+
+    def _groups(self, entry_id: str) -> int:
+        """The groups that the hours of an open entry are in."""
+        return self.ground.pool.of_entry(entry_id)
 
     def _by_cap(self, result: CapResult, *, counted: Decimal, hours: Decimal | None, as_course: bool = False) -> str:
         return explain.capped(
@@ -346,13 +340,13 @@ class _Room:
         return {"period": None, "day": entry.credit.completed, "entry": entry.id}[self.cap.per]
 
 
-def _accepted_by(accepts: Accepts, groups: Sequence[int], pool: Pool) -> str:
+def _accepted_by(accepts: Accepts, groups: int, pool: Pool) -> str:
     """Whether an entry is accepted by one reading; what needs no approval is as good as approved."""
-    plain = acceptance(pool.groups[groups[0]].entry.approvals, accepts)
+    plain = acceptance(pool.groups[next(bits(groups))].entry.approvals, accepts)
     if plain == "yes" or accepts.except_for is None:
         return plain
     surely = pool.fitting(accepts.except_for, good=True, generous=False)
     perhaps = pool.fitting(accepts.except_for, good=True, generous=True)
-    if any(surely >> number & 1 for number in groups):
+    if surely & groups:
         return "yes"
-    return "depends" if plain == "no" and any(perhaps >> number & 1 for number in groups) else plain
+    return "depends" if plain == "no" and perhaps & groups else plain

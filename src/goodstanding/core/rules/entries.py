@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from goodstanding.core.rules.case import CreditEntry, License
@@ -132,6 +133,7 @@ def place_of(rule: RuleFile) -> str:
     return f"_{rule.jurisdiction.lower().replace('-', '_')}"
 
 
+@lru_cache(maxsize=4096)
 def _topics(stated: tuple[str, ...], topics: TopicBook, place: str) -> tuple[frozenset[str], frozenset[str]]:
     """
     What a part with these topics counts for, and what it would count for besides if it was about the law of this state.

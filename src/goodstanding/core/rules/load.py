@@ -25,7 +25,7 @@ VOCABULARIES = (TOPICS, FACTS, APPROVALS)
 _STATE = re.compile(r"(?P<topic>[a-z0-9_]+)(?P<place>_[a-z]{2}_[a-z]{2})\Z")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TopicBook:
     """The topics, and which of them counts for which."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,18 +16,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from goodstanding.catalog.errors import CourseNotFoundError
 from goodstanding.core.courseware import render_markdown
-from goodstanding.core.courseware.markdown import INTERNAL_LINK, markdown_links, typed_blocks
 from goodstanding.learning import notes, seat_time, selectors, services
 from goodstanding.learning.errors import CourseWithdrawnError
 from goodstanding.web.clock import today
 from goodstanding.web.learner import learn_finish, learn_notes, learn_pretest, learn_scenario, learn_test, learn_time, reading
+from goodstanding.web.learner.cited import cited_in
 from goodstanding.web.learner.learn_notes import NoteForm
 from goodstanding.web.learner.person import holder_of
 from goodstanding.web.learner.player import Here, address_of, beside, enter, in_course, resume_address
 from goodstanding.web.learner.text_places import number_places, place_fragment
-
-if TYPE_CHECKING:
-    from goodstanding.core.courseware import Section
 
 _FURTHER_DOWN = 3
 """From which paragraph on a reader is told that she had come further."""
@@ -64,7 +60,6 @@ def section(request: HttpRequest, slug: str, section_id: str) -> HttpResponse:
         following = services.finish_section(enrollment=here.enrollment, section_id=section_id, at=timezone.now())
         return redirect(address_of(slug, following))
     content = here.course.section(section_id)
-    duties, references = _cited(here, content)
     place = seat_time.mark_of(here.enrollment, here.step)
     return render(
         request,
@@ -80,10 +75,8 @@ def section(request: HttpRequest, slug: str, section_id: str) -> HttpResponse:
             "notes": notes.notes_of(here.enrollment, section_id),
             "note_form": NoteForm.empty(),
             "objectives": [here.course.objective(each) for each in content.objectives],
-            "duties": here.duties(duties),
             "closed": bool(content.content_note) and here.step.state != "done" and not place,
-            "terms": here.terms(_linked(content, "term")),
-            "references": [each for each in here.course.references if each.id in references],
+            "cited": cited_in(here, [content.text], duties=content.duties),
         },
     )
 
@@ -95,8 +88,7 @@ def print_course(request: HttpRequest, slug: str) -> HttpResponse:
     here = beside(request, slug)
     opened = [step.id for step in here.path.steps if step.kind == "section" and step.is_open]
     sections = [here.course.section(section_id) for section_id in opened]
-    duties = dict.fromkeys(duty for section in sections for duty in _cited(here, section)[0])
-    cited = {reference for section in sections for reference in _cited(here, section)[1]}
+    cited = cited_in(here, [each.text for each in sections], duties=[duty for each in sections for duty in each.duties])
     return render(
         request,
         "learner/learn_print.html",
@@ -108,8 +100,8 @@ def print_course(request: HttpRequest, slug: str) -> HttpResponse:
                 for each in sections
             ],
             "closed": sum(step.kind == "section" and not step.is_open for step in here.path.steps),
-            "duties": here.duties(duties),
-            "references": [each for each in here.course.references if each.id in cited],
+            "duties": cited.duties,
+            "references": cited.references,
             "version": here.enrollment.version.number,
         },
     )
@@ -135,27 +127,6 @@ def _for_paper(title: str, html: str) -> str:
     html = re.sub(r"<(h[1-6]) id=\"[^\"]*\"", r"<\1", html)
     html = html.replace('aria-label="', f'aria-label="{escape(title)}, ')
     return re.sub(r"(</?h)([2-5])\b", lambda tag: f"{tag[1]}{int(tag[2]) + 1}", html)
-
-
-def _cited(here: Here, content: Section) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The ids of the duties in play, and of the references that the section, its law blocks or its duties rest on."""
-    terms = here.terms(_linked(content, "term"))
-    blocks, _ = typed_blocks(content.text)
-    duties = (
-        *content.duties,
-        *_linked(content, "duty"),
-        *(block.target for block in blocks if block.kind == "duty" and block.target),
-    )
-    references = {*_linked(content, "reference"), *(reference for term in terms for reference in term.references)}
-    references |= {block.target for block in blocks if block.kind == "law" and block.target}
-    references |= {standard.code for duty_id in duties for standard in here.course.duty(duty_id).standards}
-    return duties, frozenset(references)
-
-
-def _linked(content: Section, kind: str) -> list[str]:
-    """The ids of what the section's text links to, of one kind."""
-    matches = (INTERNAL_LINK.match(address) for _, address in markdown_links(content.text))
-    return [match[2] for match in matches if match and match[1] == kind]
 
 
 def _links(here: Here) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from goodstanding.core.courseware import render_markdown
+from goodstanding.web.learner.cited import link_codes
 
 if TYPE_CHECKING:
     from goodstanding.web.learner.player import Here
@@ -18,7 +19,7 @@ register = template.Library()
 
 @register.filter
 def course_text(text: str, here: Here) -> SafeString:
-    """`text` in full: paragraphs, lists, and links to parts and references of the course the reader is in."""
+    """`text` in full: paragraphs, lists, and links to parts of the course the reader is in."""
     return mark_safe(render_markdown(text, links=_links(here)))  # noqa: S308 -- our own Markdown cleans what it makes
 
 
@@ -31,12 +32,16 @@ def course_line(text: str, here: Here) -> SafeString:
     return mark_safe(inside if one else html)  # noqa: S308 -- our own Markdown cleans what it makes
 
 
+@register.filter
+def source_line(text: str, here: Here) -> SafeString:
+    """Where a reasoning is written, within a line; each code leads to what the page says of it."""
+    return course_line(link_codes(text, here.course), here)
+
+
 def _links(here: Here) -> dict[str, str]:
-    """References stand on the course's page; sections and scenarios have pages of their own."""
-    course_page = reverse("course-page", args=[here.slug])
-    parts = {
+    """Sections and scenarios have pages of their own; duties, words and works stand on the page that names them."""
+    return {
         f"{step.kind}:{step.id}": reverse(f"learn-{step.kind}", args=[here.slug, step.id])
         for step in here.path.steps
         if step.kind in ("section", "scenario")
     }
-    return {**parts, **{f"reference:{each.id}": f"{course_page}#reference-{each.id}" for each in here.course.references}}
