@@ -54,8 +54,8 @@ def test_two_courses_cite_one_work_by_one_id(content: Path) -> None:
     shutil.copytree(content / "courses" / SLUG, other)
     replace(other / "course.yaml", f"slug: {SLUG}", "slug: another")
     assert check_courses(content / "courses") == []
-    sources = content / "courses" / SLUG / "sources.yaml"
-    replace(sources, "id: apa_monitor_2004", "id: monitor")
+    for path in (content / "courses" / SLUG).rglob("*.*"):
+        path.write_text(path.read_text().replace("apa_monitor_2004", "monitor"))
     [finding] = [each for each in check_courses(content / "courses") if "Another course" in each.problem]
     # The first folder in the alphabet has the name that the second one is asked to use.
     assert finding.path == str(other / "sources.yaml")
