@@ -96,11 +96,23 @@ class Allocation:
 
     def toward(self, owner: int) -> int | Fraction:
         """Hours that count toward `owner`."""
-        return sum([hours for _, owners, hours in self._taken if owners >> owner & 1])
+        return self._sums[0][owner]
 
     def lacks(self, owner: int) -> int | Fraction:
         """Hours that the wants of `owner` are short of together."""
-        return sum([short for want, short in zip(self.problem.wants, self._short, strict=True) if want.owner == owner])
+        return self._sums[1][owner]
+
+    @cached_property
+    def _sums(self) -> tuple[list[int | Fraction], list[int | Fraction]]:
+        """For each owner the hours that count toward it, and those that it is short of."""
+        toward: list[int | Fraction] = [0] * _owners(self.problem)
+        lacks: list[int | Fraction] = [0] * len(toward)
+        for _, owners, hours in self._taken:
+            for owner in bits(owners):
+                toward[owner] += hours
+        for want, short in zip(self.problem.wants, self._short, strict=True):
+            lacks[want.owner] += short
+        return toward, lacks
 
     def used(self, mask: int, owners: int = 0) -> Fraction:
         """Hours of the groups in `mask` that count toward anyone, or toward one of `owners`."""

@@ -44,7 +44,7 @@ class Credited:
         self.verdicts = verdicts
         self.on = on
         self.undecided = undecided
-        self._accepted: dict[int, frozenset[str]] = {}
+        self._accepted: dict[object, frozenset[str]] = {}
         self._reasons: dict[object, str] = {}
 
     @cached_property
@@ -254,9 +254,12 @@ class Credited:
 
     def _acceptances(self, groups: int) -> frozenset[str]:
         """Whether an entry is accepted, under every reading that is open."""
-        if groups not in self._accepted:
-            self._accepted[groups] = frozenset([_accepted_by(one, groups, self.ground.pool) for one in self._accepts])
-        return self._accepted[groups]
+        # Without exceptions for some hours, only the approvals decide.
+        approvals = self.ground.pool.groups[next(bits(groups))].entry.approvals
+        key = groups if any(one.except_for is not None for one in self._accepts) else approvals
+        if key not in self._accepted:
+            self._accepted[key] = frozenset([_accepted_by(one, approvals, groups, self.ground.pool) for one in self._accepts])
+        return self._accepted[key]
 
     @cached_property
     def _accepts(self) -> tuple[Accepts, ...]:
@@ -340,9 +343,9 @@ class _Room:
         return {"period": None, "day": entry.credit.completed, "entry": entry.id}[self.cap.per]
 
 
-def _accepted_by(accepts: Accepts, groups: int, pool: Pool) -> str:
+def _accepted_by(accepts: Accepts, approvals: frozenset[str] | None, groups: int, pool: Pool) -> str:
     """Whether an entry is accepted by one reading; what needs no approval is as good as approved."""
-    plain = acceptance(pool.groups[next(bits(groups))].entry.approvals, accepts)
+    plain = acceptance(approvals, accepts)
     if plain == "yes" or accepts.except_for is None:
         return plain
     surely = pool.fitting(accepts.except_for, good=True, generous=False)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from goodstanding.core.rules.alone import Alone, Result, Results
-from goodstanding.core.rules.ground import MAX_COMBINATIONS, STATUS, Dimension, Ground, Index
+from goodstanding.core.rules.ground import MAX_COMBINATIONS, STATUS, Dimension, Ground
 from goodstanding.core.rules.limits import Limits
 from goodstanding.core.rules.model import Requirement
 from goodstanding.core.rules.outcome import Outcome
@@ -86,14 +86,17 @@ class Judge:
         outcome = Outcome.UNKNOWN if mixed else Outcome.MET if worst.met else Outcome.UNMET
         favorable = Outcome.MET if any(one.met for one in results.values()) else Outcome.UNMET
         deciding: list[str] = []
-        met = {index: one.met for index, one in group.items()} if mixed else {}
+        sizes = [len(one.values) for one in dimensions]
+        if mixed:
+            met = [one.met for one in group.values()]
+            left = [1 if at in settled else size for at, size in enumerate(sizes)]
         for at, dimension in enumerate(dimensions) if mixed else ():
-            if at not in settled and _changes(met, at):
+            if at not in settled and _changes(met, left, at):
                 deciding.extend(self.unknowns.names(dimension, requirement, beside=beside, caps=self.limits.tight))
         confirmed: list[str] = []
         if settled:
-            answers = {index: (one.met, one.missing) for index, one in results.items()}
-            confirmed = [dimensions[at].id for at in settled if _changes(answers, at)]
+            answers = [(one.met, one.missing) for one in results.values()]
+            confirmed = [dimensions[at].id for at in settled if _changes(answers, sizes, at)]
         if self.ground.license.status != "active" and self.ground.license.status not in self.ground.rule.statuses:
             deciding.append(STATUS)
             outcome, favorable = Outcome.UNKNOWN, Outcome.MET
@@ -116,7 +119,16 @@ class Judgement:
     """For each question that the holder settled the number of its reading."""
 
 
-def _changes(results: dict[Index, Any], at: int) -> bool:
-    """Whether changing only the dimension `at` changes a result somewhere."""
-    seen: dict[Index, Any] = {}
-    return any(seen.setdefault(index[:at] + index[at + 1 :], result) != result for index, result in results.items())
+def _changes(results: Sequence[Any], sizes: Sequence[int], at: int) -> bool:
+    """
+    Whether changing only the dimension `at` changes a result somewhere.
+
+    The results are those of all combinations of dimensions of these sizes, the last changing fastest.
+    """
+    step = math.prod(sizes[at + 1 :])
+    starts = range(0, len(results), step * sizes[at])
+    return any(
+        results[start : start + step] != results[start + step * value : start + step * (value + 1)]
+        for start in starts
+        for value in range(1, sizes[at])
+    )

@@ -76,6 +76,7 @@ class Sharing:
         self.exclusive = False
         """Whether hours are contested because requirements may not share them."""
         self._solved: dict[Problem, Allocation] = {}
+        self._relations: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
 
     def linked(self, solo: Mapping[str, tuple[list[Dimension], Results]]) -> set[str]:
         """
@@ -218,18 +219,27 @@ class Sharing:
             some = union(1 << owners[one] for one in cap.on if one in owners)
             if some or not cap.on:
                 held.append(Limit(mask, most.numerator * (scale_all // most.denominator), some))
-        parents = tuple(_parent(one, result, owners) for one, result in asking.items())
-        apart = _apart({one: result.need.requirement for one, result in asking.items() if result.need is not None}, owners)
+        parents, apart = self._related(asking, owners)
         problem = Problem(
             amounts=tuple([amount * (scale_all // scale) for amount in counts.groups]),
             wants=wants,
             limits=tuple(held),
             parents=parents,
-            apart=apart if any(apart) else (),
+            apart=apart,
         )
         if problem not in self._solved:
             self._solved[problem] = allocate(problem)
         return Shared(problem, self._solved[problem], owners, tuple(caps), scale_all, terms)
+
+    def _related(self, asking: Mapping[str, Result], owners: dict[str, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The parents of these requirements, and those that may not count the same hour, if any."""
+        own = {one: result.need.requirement for one, result in asking.items() if result.need is not None}
+        key = tuple(map(id, own.values()))
+        if key not in self._relations:
+            apart = _apart(own, owners)
+            parents = tuple([_parent(one, requirement, owners) for one, requirement in own.items()])
+            self._relations[key] = parents, apart if any(apart) else ()
+        return self._relations[key]
 
 
 def _hours(units: int | Fraction, scale: int) -> Fraction:
@@ -243,10 +253,8 @@ def _positions(dimensions: list[Dimension], own: list[Dimension]) -> list[int]:
     return [at for at, one in enumerate(dimensions) if one.id in names]
 
 
-def _parent(requirement_id: str, result: Result, owners: dict[str, int]) -> int:
+def _parent(requirement_id: str, own: Requirement, owners: dict[str, int]) -> int:
     """The requirement that this one is a part of, among those that are asked; itself if none is."""
-    assert result.need is not None
-    own = result.need.requirement
     if own.within in owners and own.within != requirement_id:
         return owners[own.within]
     if own.on_top or requirement_id == "total" or "total" not in owners:

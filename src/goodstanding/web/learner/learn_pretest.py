@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodstanding.core.courseware import AnswerError
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import PretestClosedError, StepRefusedError
+from goodstanding.web.learner.cited import cited_in, texts_of_question, texts_of_review
 from goodstanding.web.learner.player import address_of, enter, in_course
 
 if TYPE_CHECKING:
@@ -30,12 +31,16 @@ def pretest(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _act(request, here)
     view = selectors.pretest_of(here.enrollment)
+    texts = [text for question in view.questions for text in texts_of_question(question)]
+    texts += [text for each in view.reviews for text in texts_of_review(each)]
+    texts += [mark.comment for mark, _ in view.spotted]
     return render(
         request,
         "learner/learn_pretest.html",
         {
             "here": here,
             "pretest": view,
+            "cited": cited_in(here, [*texts, view.spotting.text if view.spotting else ""]),
             "answered": sum(question.answer is not None for question in view.questions),
             "gains": [(here.course.objective(each.objective).text, each) for each in selectors.gains_of(here.enrollment)],
         },

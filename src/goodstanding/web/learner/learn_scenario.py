@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -13,26 +12,24 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodstanding.accounts.selectors import get_profile
-from goodstanding.catalog.standards import standards_book
-from goodstanding.core.courseware import State, scenario_svg
-from goodstanding.core.courseware import path as walked
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import ReasonMissingError, StepNotFoundError, StepRefusedError
 from goodstanding.web.forms import LookForm
+from goodstanding.web.learner import learn_scenario_back
+from goodstanding.web.learner.cited import cited_in
+from goodstanding.web.learner.learn_scenario_back import noticed, texts_about
 from goodstanding.web.learner.person import user_of
 from goodstanding.web.learner.player import enter, in_course
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator
 
-    from goodstanding.core.courseware import Mark, Reference, Scenario, Standard
+    from goodstanding.core.courseware import Course
     from goodstanding.learning.models import Enrollment, ScenarioRun
     from goodstanding.learning.selectors import Decided, Scene
-    from goodstanding.web.learner.player import DutyInPlay, Here
 
 _SHOWN = "learner.scene shown"
 _LONGEST_WITHOUT_SCRIPT = 30 * 60
@@ -81,29 +78,16 @@ def scenario(request: HttpRequest, slug: str, scenario_id: str) -> HttpResponse:
         services.start_run(enrollment=here.enrollment, scenario_id=scenario_id, at=timezone.now())
     runs = list(selectors.list_runs(here.enrollment, scenario_id))
     if not runs:
+        content = here.course.scenario(scenario_id)
         return render(
             request,
             "learner/learn_scenario_start.html",
-            {"here": here, "scenario": here.course.scenario(scenario_id)},
+            {"here": here, "scenario": content, "cited": cited_in(here, [content.introduction])},
         )
-    first, *replays = runs
+    first = runs[0]
     if first.finished_at is None:
         return _to_scene(slug, scenario_id, first.number, len(first.state.get("steps", ())))
-    return render(
-        request,
-        "learner/learn_scenario_back.html",
-        {
-            "here": here,
-            "scenario": here.course.scenario(scenario_id),
-            "steps": [_looked_back(request, here, each) for each in selectors.debrief_of(here.enrollment, first)],
-            "way": _way(here.course.scenario(scenario_id), first),
-            "map": _map(here.course.scenario(scenario_id), first),
-            "replays": [
-                {"number": run.number, "finished": run.finished_at, "position": len(run.state.get("steps", ()))}
-                for run in replays
-            ],
-        },
-    )
+    return learn_scenario_back.first_run(request, here, runs)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,10 +124,12 @@ def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
             "here": here,
             "scene": shown,
             "form": form,
-            "duties": _own_first(request, here, _duties(shown)),
+            "cited": cited_in(
+                here, _texts(here.course, shown), duties=_duties(shown), professions=get_profile(user_of(request)).professions
+            ),
             "weighed": " ".join((*_weighed(request), request.POST.get("choice", ""))).strip(),
             "shown": request.POST.get("shown") or _shown(here.enrollment, scenario_id, number, position),
-            **_parts(shown),
+            **_parts(here.course, shown),
         },
     )
 
@@ -187,77 +173,30 @@ def words(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
     return render(request, "learner/learn_words_delete.html", {"here": here, "scene": shown})
 
 
-def _parts(shown: Scene) -> dict[str, object]:
+def _parts(course: Course, shown: Scene) -> dict[str, object]:
     """The scene's texts as HTML, and what there is to say about the step before it."""
     before: Decided | None = shown.before
     return {
         "before": before if before and (before.choice or before.marks) else None,
-        **_noticed(before.marks if before else ()),
+        "duties": [course.duty(duty) for duty in _duties(shown)],
+        **noticed(before.marks if before else ()),
     }
 
 
-def _noticed(marks: Sequence[tuple[Mark, bool]]) -> dict[str, object]:
-    """What was marked, and what was there to be marked and was not. Scenery that was left unmarked is not missed."""
-    return {
-        "marks_set": [mark for mark, was_set in marks if was_set],
-        "marks_not_set": [mark for mark, was_set in marks if not was_set and mark.weight != "background"],
-    }
-
-
-def _looked_back(request: HttpRequest, here: Here, decided: Decided) -> dict[str, object]:
-    """One step as the debrief shows it."""
-    return {
-        "decided": decided,
-        "duties": _own_first(request, here, decided.choice.duty_ids if decided.choice else ()),
-        "minutes": _duration(decided.seconds),
-        **_noticed(decided.marks),
-    }
-
-
-def _way(content: Scenario, run: ScenarioRun) -> list[dict[str, str]]:
-    """The scenes of a run in order, each with what was chosen there."""
-    state = State.model_validate(run.state)
-    chosen = [*(step.choice_id for step in state.steps), None]
-    return [
-        {
-            "title": node.title or node.node_id.replace("-", " ").capitalize(),
-            "choice": next((each.label for each in node.choices if each.choice_id == choice), ""),
-        }
-        for node, choice in zip(walked(content, state), chosen, strict=True)
-    ]
-
-
-def _map(content: Scenario, run: ScenarioRun) -> str:
-    """The scenario as a picture, with the way of this run in it."""
-    return mark_safe(scenario_svg(content, play=State.model_validate(run.state)))  # noqa: S308 -- our own drawing escapes its texts
-
-
-def _duration(seconds: int | None) -> str:
-    """A time in words; nothing where it was not measured."""
-    if seconds is None:
-        return ""
-    if seconds < 60:  # noqa: PLR2004
-        return "less than a minute"
-    minutes = round(seconds / 60)
-    return f"about {minutes} minute{'s' if minutes != 1 else ''}"
+def _texts(course: Course, shown: Scene) -> Iterator[str]:
+    """The author's texts on the page of a scene: the scene, what it asks, and what is said of the step before."""
+    yield shown.node.text
+    yield shown.node.reason_prompt or ""
+    yield from (choice.label for choice in shown.choices)
+    yield from (mark.label for mark in shown.node.marks)
+    if shown.before is not None:
+        yield from texts_about(shown.before, course)
 
 
 def _duties(shown: Scene) -> tuple[str, ...]:
     """The duties behind the choice just made; those of choices still open would give the reasoning away."""
     choice = shown.before.choice if shown.before else None
     return choice.duty_ids if choice else ()
-
-
-def _own_first(request: HttpRequest, here: Here, duty_ids: Iterable[str]) -> tuple[DutyInPlay, ...]:
-    """The duties with these ids, each with the places in the codes of the reader's profession before those of others."""
-    own = set(get_profile(user_of(request)).professions)
-    codes = standards_book().codes
-
-    def rank(place: tuple[Reference, tuple[Standard, ...]]) -> tuple[bool, bool]:
-        code = codes.get(place[0].id)
-        return (code is None or own.isdisjoint(code.professions), code is None or not code.leading)
-
-    return tuple(replace(each, places=tuple(sorted(each.places, key=rank))) for each in here.duties(duty_ids))
 
 
 # What a scene remembers between being shown and being answered; it decides nothing.
@@ -294,6 +233,7 @@ def _to_scene(slug: str, scenario_id: str, number: int, position: int) -> HttpRe
 
 urlpatterns: list[URLPattern] = [
     path("learn/<slug:slug>/scenario/<slug:scenario_id>/", scenario, name="learn-scenario"),
+    *learn_scenario_back.urlpatterns,
     path("learn/<slug:slug>/scenario/<slug:scenario_id>/change/<int:position>/", replay, name="learn-replay"),
     path("learn/<slug:slug>/scenario/<slug:scenario_id>/<int:number>/<int:position>/", scene, name="learn-scene"),
     path("learn/<slug:slug>/scenario/<slug:scenario_id>/<int:number>/<int:position>/words/", words, name="learn-words"),

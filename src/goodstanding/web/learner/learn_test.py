@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodstanding.core.courseware import Allowed, AnswerError
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import AttemptClosedError, AttemptNotFoundError, AttemptRefusedError, UnansweredError
+from goodstanding.web.learner.cited import cited_in, texts_of_question, texts_of_review
 from goodstanding.web.learner.person import holder_of
 from goodstanding.web.learner.player import Here, address_of, enter, in_course
 
@@ -78,6 +79,7 @@ def attempt(request: HttpRequest, slug: str, attempt_id: uuid.UUID) -> HttpRespo
             "questions": questions,
             "answered": sum(question.answer is not None for question in questions),
             "unanswered": unanswered,
+            "cited": cited_in(here, (text for question in questions for text in texts_of_question(question))),
         },
     )
 
@@ -118,6 +120,7 @@ def _result(request: HttpRequest, here: Here, taken: PostTestAttempt) -> HttpRes
     ]
     revisit = [step for step in here.path.steps if step.kind == "section" and step.id in result.sections_to_revisit]
     overview = selectors.post_test_of(here.enrollment, at=timezone.now())
+    reviews = selectors.review_of(taken)
     return render(
         request,
         "learner/learn_result.html",
@@ -129,7 +132,8 @@ def _result(request: HttpRequest, here: Here, taken: PostTestAttempt) -> HttpRes
             "revisit": [(step, address_of(here.slug, step)) for step in revisit],
             "again": _again(here, overview),
             "overview": overview,
-            "reviews": selectors.review_of(taken),
+            "reviews": reviews,
+            "cited": cited_in(here, (text for each in reviews for text in texts_of_review(each))),
             "gains": [(here.course.objective(each.objective).text, each) for each in selectors.gains_of(here.enrollment)]
             if taken.passed
             else [],

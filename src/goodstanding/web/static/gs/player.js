@@ -39,6 +39,12 @@
     outline.scrollTop = now.offsetTop - outline.offsetTop - outline.clientHeight / 2;
   }
 
+  // A picture wider than its frame opens where the way begins, not on an empty corner.
+  for (const frame of document.querySelectorAll(".map .scroll")) {
+    const first = frame.querySelector("rect.stop")?.getBoundingClientRect();
+    if (first) frame.scrollLeft += first.left + first.width / 2 - frame.getBoundingClientRect().left - frame.clientWidth / 2;
+  }
+
   // Text settings: at once, without leaving the place one reads.
   for (const form of document.querySelectorAll("form[data-reading]")) {
     form.addEventListener("submit", async (event) => {
@@ -69,12 +75,12 @@
     link.removeAttribute("aria-controls");
   };
   let number = 0;
-  const links = document.querySelectorAll(".text :is(.to-duty,.to-term,.to-reference)[href^='#']");
+  const links = document.querySelectorAll(".read :is(.to-duty,.to-term,.to-reference)[href^='#']");
   for (const link of links) {
     if (document.getElementById(link.hash.slice(1))) link.setAttribute("aria-expanded", "false");
   }
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".text :is(.to-duty,.to-term,.to-reference)[aria-expanded]");
+    const link = event.target.closest(".read :is(.to-duty,.to-term,.to-reference)[aria-expanded]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (link.getAttribute("aria-expanded") === "true") return close(link);
@@ -101,10 +107,13 @@
       link.focus();
     });
     panel.append(button);
-    const block = link.closest("p,ul,ol,dl,table,blockquote,h2,h3,h4,figure") ?? link.parentElement;
-    let before = block.closest(".scroll") ?? block;
-    while (before.nextElementSibling?.matches(".inplace")) before = before.nextElementSibling;
-    before.after(panel);
+    const block = link.closest("p,dd,ul,ol,dl,table,blockquote,h2,h3,h4,figure,label,legend") ?? link.parentElement;
+    if (block.matches("dd")) block.append(panel);
+    else {
+      let before = block.closest(".scroll") ?? block;
+      while (before.nextElementSibling?.matches(".inplace")) before = before.nextElementSibling;
+      before.after(panel);
+    }
     link.setAttribute("aria-expanded", "true");
     link.setAttribute("aria-controls", panel.id);
   });
