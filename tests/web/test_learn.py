@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -432,9 +433,167 @@ def test_texts_of_a_scene_are_set_as_the_author_wrote_them_and_carry_no_script(s
     for address in (scene(1), SCENE):
         page = body(signed_in.get(address))
         assert "<em>trembles</em>" in page
-        assert 'class="to-reference" href="#reference-code"' in page.replace('href="#reference-code" class="to-reference"', 'class="to-reference" href="#reference-code"')
+        assert 'class="to-reference" href="#reference-code"' in page.replace(
+            'href="#reference-code" class="to-reference"', 'class="to-reference" href="#reference-code"'
+        )
         assert "<script>x" not in page
     assert "<em>can</em>" in body(signed_in.get(scene(2)))
+
+
+def dead_links(page):
+    """What the page links to on itself and does not hold."""
+    return set(re.findall(r'href="#([^"]+)"', page)) - set(re.findall(r'id="([^"]+)"', page))
+
+
+def the_scene():
+    """The scenario of the small course as data, to be changed."""
+    return small_course().scenarios[0].model_dump(mode="json")
+
+
+def citing():
+    """Changes to the small course: its scenario, test and words name duties, words and works wherever an author may."""
+    course, scenario = small_course(), the_scene()
+    named = "A [word](term:kin), a [duty](duty:tell), the [law](reference:act)."
+    scenario["introduction"] = named
+    for node in scenario["nodes"]:
+        node["text"] = f"{named}\n\n::: law act Where it is written\nRead it.\n:::"
+        for choice in node["choices"]:
+            choice["label"] += f" {named}"
+            choice["feedback"]["why"] = named
+        for mark in node["marks"]:
+            mark["comment"] = named
+    items = [{**item.model_dump(mode="json"), "stem": f"{item.stem} {named}"} for item in course.post_test.items]
+    duty = {"id": "tell", "name": "Tell", "paraphrase": "Say it.", "standards": []}
+    act = {"id": "act", "kind": "law", "authors": ["A state"], "title": "An act", "year": 2021, "verification": "unverified"}
+    return {
+        "scenarios": [scenario],
+        "post_test": {"form_size": 5, "items": items},
+        "glossary": [{"id": "kin", "term": "Kin", "definition": "Those near you.", "references": ["code"]}],
+        "duties": [*(each.model_dump(mode="json") for each in course.duties), duty],
+        "references": [*(each.model_dump(mode="json") for each in course.references), act],
+    }
+
+
+def test_what_is_named_in_a_scenario_or_a_test_stands_on_the_page_that_names_it(signed_in, clinician):
+    enrollment = enrolled(clinician, **citing())
+    read(enrollment, "one")
+    pages = [body(signed_in.get(SCENE))]
+    play(enrollment)
+    replayed(enrollment, "leave")
+    pages += [body(signed_in.get(address)) for address in (*map(scene, range(5)), SCENE, at("learn-replay-back", "scene", 2))]
+    read(enrollment, "two")
+    pages.append(body(signed_in.get(attempt_page(services.start_attempt(enrollment=enrollment, at=AT)))))
+    pages.append(body(signed_in.get(attempt_page(sit(enrollment)))))
+    for page in pages:
+        assert dead_links(page) == set()
+        for name in ("term-kin", "duty-tell", "reference-act", "reference-code"):
+            assert page.count(f'id="{name}"') == 1
+
+
+def test_the_code_that_a_reasoning_names_leads_to_its_edition(signed_in, clinician):
+    standard = {"number": "1", "title": "Care", "verification": "unverified"}
+    code = {"kind": "code", "authors": ["A body"], "title": "A code", "verification": "unverified"}
+    scenario = the_scene()
+    for node in scenario["nodes"]:
+        for choice in node["choices"]:
+            choice["feedback"]["source"] = "AB 1; CD 2 and ABC 3."
+    enrollment = enrolled(
+        clinician,
+        scenarios=[scenario],
+        references=[
+            *({**code, "id": name, "year": 2000} for name in ("ab_2000", "cd_1990", "cd_2000")),
+            {**code, "id": "code", "year": 2020},
+        ],
+        duties=[{"id": "care", "name": "Care", "paraphrase": "Take care.", "standards": [{**standard, "code": "code"}]}],
+    )
+    read(enrollment, "one")
+    play(enrollment)
+    for page in (body(signed_in.get(scene(2))), body(signed_in.get(SCENE))):
+        # Two editions share the letters CD, and ABC is another word.
+        assert ">AB</a> 1; CD 2 and ABC 3." in page
+        assert 'href="#reference-ab_2000"' in page
+        assert dead_links(page) == set()
+
+
+# A replay, and the drawing
+
+
+def replayed(enrollment, choice):
+    """A replay from the decision, played to its end."""
+    run = services.replay_from(enrollment=enrollment, scenario_id="scene", position=1, at=AT)
+    for position, step in enumerate([{"choice": choice, "reason": "Once more."}, {}, {"choice": "nobody"}], start=1):
+        services.take_step(enrollment=enrollment, scenario_id="scene", number=run.number, position=position, at=AT, **step)
+    return run
+
+
+def test_a_replay_is_looked_back_at_beside_the_first_run(signed_in, clinician):
+    enrollment = enrolled(clinician)
+    read(enrollment, "one")
+    play(enrollment)
+    replayed(enrollment, "leave")
+    back = at("learn-replay-back", "scene", 2)
+    assert f'href="{back}"' in body(signed_in.get(scene(4, 2)))
+    assert f'href="{back}"' in body(signed_in.get(SCENE))
+    page = body(signed_in.get(back))
+    assert 'id="run-1-scene-title"' in page
+    assert 'id="run-2-scene-title"' in page
+    for said in (
+        "Your first time through",
+        "The replay",
+        "you decided otherwise",
+        "Do stay",
+        "Do leave",
+        "Once more.",
+        "Verdict on nobody.",
+    ):
+        assert said in page
+    # The decision before the one that was changed, and what was written in the first run, belong to the first run.
+    for other in ("What there was to notice", "She needs an answer.", "Verdict on stay.", "Change this decision"):
+        assert other not in page
+    first = body(signed_in.get(SCENE))
+    assert "She needs an answer." in first
+    assert "Once more." not in first
+
+
+def test_a_replay_that_decides_the_same_says_so(signed_in, clinician):
+    enrollment = enrolled(clinician)
+    read(enrollment, "one")
+    play(enrollment)
+    replayed(enrollment, "stay")
+    page = body(signed_in.get(at("learn-replay-back", "scene", 2)))
+    assert "you decided the same way again" in page
+    assert "Both came to the same end" in page
+
+
+def test_looking_back_waits_for_an_end(signed_in, clinician):
+    enrollment = enrolled(clinician)
+    read(enrollment, "one")
+    services.start_run(enrollment=enrollment, scenario_id="scene", at=AT)
+    large = at("learn-scenario-large", "scene", 1)
+    assert leads(signed_in.get(large)) == SCENE  # it would give away what is still to come
+    play(enrollment)
+    assert leads(signed_in.get(at("learn-replay-back", "scene", 1))) == SCENE
+    services.replay_from(enrollment=enrollment, scenario_id="scene", position=1, at=AT)
+    assert leads(signed_in.get(at("learn-replay-back", "scene", 2))) == scene(1, 2)
+    assert leads(signed_in.get(at("learn-scenario-large", "scene", 2))) == SCENE
+    page = body(signed_in.get(large))
+    assert "Do leave" in page
+    assert dead_links(page) == set()
+    for missing in (at("learn-scenario-large", "scene", 9), at("learn-replay-back", "scene", 9)):
+        assert signed_in.get(missing).status_code == 404
+
+
+def test_nobody_looks_back_at_the_run_of_another(client, signed_in, clinician, other_clinician):
+    enrollment = enrolled(clinician)
+    read(enrollment, "one")
+    play(enrollment)
+    replayed(enrollment, "leave")
+    client.force_login(other_clinician)
+    addresses = (at("learn-scenario-large", "scene", 1), at("learn-replay-back", "scene", 2))
+    assert [leads(client.get(address)) for address in addresses] == [COURSE, COURSE]
+    other = services.enroll(holder=other_clinician.holder, slug=SLUG, at=AT, on=AT.date())
+    read(other, "one")
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
 
 
 # The pretest

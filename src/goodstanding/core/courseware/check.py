@@ -17,7 +17,7 @@ from pathlib import Path
 from goodstanding.core.courseware.bodies import items_needed
 from goodstanding.core.courseware.check_items import bank_findings, is_true_or_false
 from goodstanding.core.courseware.check_scenario import check_scenario
-from goodstanding.core.courseware.check_texts import readable_texts, text_findings, unverified_numbers
+from goodstanding.core.courseware.check_texts import number_findings, readable_texts, text_findings, unverified_numbers
 from goodstanding.core.courseware.credit import computed_minutes
 from goodstanding.core.courseware.load import (
     COURSE_FILE,
@@ -134,6 +134,7 @@ def _two_names(courses: Sequence[CourseFolder], book: StandardsBook | None) -> I
 def _faults(folder: CourseFolder, topics: frozenset[str] | None) -> Iterator[Finding]:
     yield from _about(folder, topics)
     yield from text_findings(folder)
+    yield from number_findings(folder)
     for scenario in folder.course.scenarios:
         yield from check_scenario(scenario, folder.scenarios[scenario.id])
     yield from bank_findings(folder.post_test, folder.course.post_test.items, unverified_numbers(folder))

@@ -28,6 +28,10 @@ _NEGATIVE = re.compile(r"\b(not|except|least|never)\b|n['’]t\b")
 _ALL_OR_NONE = re.compile(
     r"\b(all|none|both|neither) of the (above|others?|options?|answers?)\b|\b(both )?[ABC] and [ABC]\b", re.IGNORECASE
 )
+_LEANS_ON_ANOTHER = re.compile(
+    r"\A(the same\b,? (and|but|plus|with|without|as)|as above|ditto|like (option|the (first|second|third|last|other)))\b",
+    re.IGNORECASE,
+)
 _ABSOLUTE = re.compile(r"\b(always|never|only)\b", re.IGNORECASE)
 _VAGUE = re.compile(r"\b(usually|often|rarely|sometimes|frequently|seldom|occasionally)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+")
@@ -178,6 +182,7 @@ def bank_findings(document: Document, items: Sequence[Item], unverified: Sequenc
             f"Only {applied} of {len(items)} items ask to apply or analyze.",
             f"At least {APPLICATION_SHARE:.0%} should put the learner into a scene.",
         )
+    yield from _lengths(document, items)
     positions = Counter([option.option_id for option in item.options].index(item.key) for item in items)
     place, times = max(positions.items(), key=lambda pair: (pair[1], -pair[0]))
     if times > max(2, math.ceil(len(items) / 2)):
@@ -186,6 +191,22 @@ def bank_findings(document: Document, items: Sequence[Item], unverified: Sequenc
             f"The key is option {place + 1} in {times} of {len(items)} items.",
             "Spread the keys over the positions; options are shuffled for the learner, but not for reviewers.",
         )
+
+
+def _lengths(document: Document, items: Sequence[Item]) -> Iterator[Finding]:
+    """Each key may be a little longer than the other options; if most are, length gives the bank away."""
+    for word, pick in (("longest", max), ("shortest", min)):
+        told = 0
+        for item in items:
+            others = [len(option.text) for option in item.options if option.option_id != item.key]
+            key = len(item.option(item.key).text)
+            told += bool(others) and key != pick(others) and pick(key, *others) == key
+        if told > max(2, math.ceil(len(items) / 2)):
+            yield document.finding(  # mcq_equal_length
+                ("items",),
+                f"The key is the {word} option in {told} of {len(items)} items.",
+                "Readers who know nothing would pass by length; rewrite until it tells nothing.",
+            )
 
 
 def is_true_or_false(item: Item) -> bool:
@@ -206,6 +227,7 @@ def _item(document: Document, at: Location, item: Item) -> Iterator[Finding]:
         here: Location = (*at, "options", place, "text")
         for pattern, mend in (
             (_ALL_OR_NONE, "Every option must be an answer of its own."),  # mcq_no_all_none
+            (_LEANS_ON_ANOTHER, "Options are shuffled; say all of it in each."),
             (_ABSOLUTE, "Absolutes give an option away as wrong; put it another way."),  # mcq_no_absolutes
             (_VAGUE, "Readers differ on how much that is; put it another way."),  # mcq_no_vague_frequency
         ):

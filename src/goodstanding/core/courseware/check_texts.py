@@ -83,6 +83,51 @@ def unverified_numbers(folder: CourseFolder) -> tuple[str, ...]:
     return tuple(sorted({standard.number for standard in standards} - verified))
 
 
+_LETTERED = r"[A-I]\.\d{1,2}(?:\.[a-z])?"
+_NUMBERED = r"\d{1,2}\.\d{1,2}"
+_CERTAIN_NUMBER = re.compile(rf"(?<![\w.])(?:{_LETTERED}|{_NUMBERED}\([a-z]\))(?![\w(]|\.\w)")
+"""What can only be the number of a standard; 34.6 may be a share and 3.05 an amount."""
+_ANY_NUMBER = re.compile(rf"(?<![\w.])(?:{_LETTERED}|{_NUMBERED}(?:\([a-z]\))?)(?![\w(]|\.\w)")
+_CODE_OF_SOURCE = re.compile(r"\s*([A-Z]{3,6}) ")
+
+
+def number_findings(folder: CourseFolder) -> Iterator[Finding]:
+    """
+    Numbers of standards that the texts name and no duty of the course does: nobody has verified them, and no reader can open them.
+
+    In the source of a feedback (“APA 6.05; ACA A.10.e”) each number must be one of that code.
+    """
+    places: dict[str, set[str]] = {}
+    for duty in folder.course.duties:
+        for standard in duty.standards:
+            places.setdefault(standard.code, set()).add(standard.number)
+    known = frozenset().union(*places.values())
+    mend = "Correct it, or add the place to a duty in sources.yaml."
+    for finding, text in readable_texts(folder):
+        for line, row in enumerate(text.split("\n"), start=1):
+            for number in _CERTAIN_NUMBER.findall(row):
+                if number not in known:
+                    yield finding(line, f"No duty of this course has the number {number}.", mend)
+    for scenario in folder.course.scenarios:
+        for place, node in enumerate(scenario.nodes):
+            for which, choice in enumerate(node.choices):
+                at: Location = ("nodes", place, "choices", which, "feedback", "source")
+                for code, number in _numbers_of_source(choice.feedback.source):
+                    # What no code has was told above.
+                    numbers = [found for name, found in places.items() if name.startswith(f"{code.lower()}_")]
+                    if numbers and number in known and not any(number in found for found in numbers):
+                        yield folder.scenarios[scenario.id].finding(at, f"No duty of this course has {number} of {code}.", mend)
+                    elif number not in known and not _CERTAIN_NUMBER.fullmatch(number):
+                        yield folder.scenarios[scenario.id].finding(at, f"No duty of this course has the number {number}.", mend)
+
+
+def _numbers_of_source(source: str) -> Iterator[tuple[str, str]]:
+    for part in source.split(";"):
+        if match := _CODE_OF_SOURCE.match(part):
+            for number in _ANY_NUMBER.findall(part):
+                yield match[1], number
+
+
 def names_number(text: str, number: str) -> bool:
     """Whether `text` names the standard `number`, and not a longer one."""
     return re.search(rf"(?<![\w.]){re.escape(number)}(?![\w(]|\.\w)", text) is not None

@@ -70,6 +70,10 @@ class Alone:
 
         What is asked and how many hours entries are depend on few of the dimensions, so each is worked out once for those.
         """
+        if not dimensions:
+            (_, choice), *_ = choices(dimensions)
+            need, carried, well = self._asked(requirement, choice)
+            return {(): self._result(need, self.ground.terms(choice), carried, well=well)}
         asking = [at for at, one in enumerate(dimensions) if self._asks(requirement, one)]
         measuring = [at for at, one in enumerate(dimensions) if self.ground.measures(one)]
         asked = {index: self._asked(requirement, choice) for index, choice in choices([dimensions[at] for at in asking])}
@@ -123,17 +127,7 @@ class Alone:
             claim.need - have for claim, have in zip(claims, counted, strict=True) if have is not claim.need and have < claim.need
         ]
         missing = NOTHING if alternative is not None or not short else _sum(short)
-        return Result(
-            met=not missing,
-            required=need.required,
-            counted=_sum(counted),
-            carried=carried,
-            missing=missing,
-            alternative=alternative,
-            need=need,
-            terms=terms,
-            claims=claims,
-        )
+        return Result(not missing, True, need.required, _sum(counted), carried, missing, alternative, need, terms, claims)
 
     def _claims_of(self, need: Need, terms: Terms, *, late_hours: bool) -> tuple[Claim, ...]:
         place = (id(need), terms.generous, late_hours)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -215,7 +214,7 @@ class Credited:
             if need is None or need.requirement.kind in ("attestation", "unsettled"):
                 continue
             for own in self._read(need.requirement) if openly else (need.requirement,):
-                asked = replace(need, requirement=own)
+                asked = need._replace(requirement=own)
                 mine = [self.ground.mask_of(asked, span, generous=True) for span, _ in need.parts]
                 mask |= union(mine) & (self._exams if own.kind == "exam" else self.ground.pool.everything)
         return mask
@@ -322,7 +321,8 @@ class _Room:
         self.about = {entry.id for number in bits(about) for entry, _ in pool.groups[number].members}
         self.used: dict[object, Decimal] = {}
         for entry in ground.entries:
-            self.take(entry, counted[entry.id])
+            if counted[entry.id]:
+                self.take(entry, counted[entry.id])
 
     def left(self, entry: Entry) -> Decimal:
         if not self._limits(entry):

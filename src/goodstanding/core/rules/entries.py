@@ -227,7 +227,7 @@ Shape = tuple[Decimal, Decimal]
 """The amount of a whole entry and that of one of its parts, on which the hours of the part depend."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Group:
     """Hours that the rule can not tell apart: the entries and parts that they come from, oldest first."""
 
@@ -315,7 +315,7 @@ class Vocabulary:
         if not self.words:
             return None
         title = credit.title.casefold()
-        return credit.title == NO_TITLE, tuple(word in title for word in self.words)
+        return credit.title == NO_TITLE, tuple([word in title for word in self.words])
 
     def crowded(self, entries: Iterable[Entry]) -> frozenset[str]:
         """The entries that a cap on a day or on an entry could reach: long ones, and those on days with many hours."""

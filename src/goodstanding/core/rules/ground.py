@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
@@ -40,8 +39,7 @@ Index = tuple[int, ...]
 Known = TypeVar("Known")
 
 
-@dataclass(frozen=True, eq=False)
-class Dimension:
+class Dimension(NamedTuple):
     """
     Something not known, with the values it may have; `settled` by the holder means that it turns out well.
 
@@ -70,8 +68,10 @@ class Choice(NamedTuple):
         return DOUBTS in self.true
 
 
-def choices(dimensions: Sequence[Dimension]) -> list[tuple[Index, Choice]]:
+def choices(dimensions: Sequence[Dimension]) -> Sequence[tuple[Index, Choice]]:
     """Every combination of the values of these dimensions, by the positions of the values."""
+    if not dimensions:
+        return _ONLY
     found = []
     for index in itertools.product(*(range(len(one.values)) for one in dimensions)):
         readings, facts, true = [], [], []
@@ -88,6 +88,7 @@ def choices(dimensions: Sequence[Dimension]) -> list[tuple[Index, Choice]]:
 
 
 _NONE = frozenset[str]()
+_ONLY = (((), Choice((), (), _NONE)),)
 
 
 class Ground:
@@ -212,8 +213,11 @@ class Ground:
 
     def need(self, requirement: Requirement, choice: Choice) -> Need:
         """What the requirement asks in this combination; the same object for the same question."""
-        deciding = tuple(id(one) for one in choice.readings if requirement.id in one.requirements or "total" in one.requirements)
-        key = (requirement.id, deciding, choice.facts)
+        readings = choice.readings
+        deciding = (
+            [id(one) for one in readings if requirement.id in one.requirements or "total" in one.requirements] if readings else ()
+        )
+        key = (requirement.id, *deciding, choice.facts)
         found = self._needs.get(key)
         if found is None:
             need = self.needs.need(requirement, choice.readings, self.values_in(choice))

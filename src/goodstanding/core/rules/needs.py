@@ -11,10 +11,9 @@ import datetime as dt
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from goodstanding.core.rules.case import License
 from goodstanding.core.rules.clauses import Proration, Variant, Window, WindowOf
@@ -33,8 +32,7 @@ EVER = Span(None, None)
 Values = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """One requirement with everything put in place. `parts` are the hours by window: one, or one for each year."""
 
     requirement: Requirement
