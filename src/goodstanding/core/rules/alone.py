@@ -123,9 +123,7 @@ class Alone:
             return self._without_hours(need, terms, claims, alternative)
         claims = _less(claims, carried)
         counted = [self.ground.hours(terms, claim.mask) for claim in claims]
-        short = [
-            claim.need - have for claim, have in zip(claims, counted, strict=True) if have is not claim.need and have < claim.need
-        ]
+        short = [claim.need - have for claim, have in zip(claims, counted, strict=True) if have < claim.need]
         missing = NOTHING if alternative is not None or not short else _sum(short)
         return Result(not missing, True, need.required, _sum(counted), carried, missing, alternative, need, terms, claims)
 
