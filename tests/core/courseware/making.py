@@ -12,7 +12,7 @@ FEEDBACK = {
     "why": "She told you about her sleep, and that matters more than the coffee does at this moment.",
     "would_change": "A smaller town would change it.",
     "do_next": "Tell her how to reach you this week.",
-    "source": "APA 3.05, edition in the references.",
+    "source": "CODE A.1, edition in the references.",
 }
 RATIONALE = (
     "This answer picks up what was said in passing, and it keeps the door open for her. The fact in the scene that counts is "

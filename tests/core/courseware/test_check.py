@@ -135,6 +135,45 @@ LONG = "The meeting was brief and the weather was poor and " * 4 + "nobody minde
         (of_option(1, rationale="Wrong."), "post_test.yaml", "The rationale of `b` in `item-0` has 1 words."),
         (of_option(1, text="What A.9 says of it"), "post_test.yaml", "asks about A.9, which is not verified"),
         (of_item(references=[]), "post_test.yaml", "names no reference"),
+        (add_text("It is said in B.2.c of the code."), "02-second.md", "No duty of this course has the number B.2.c."),
+        (of_option(1, rationale=f"{making.RATIONALE} See 1.06(c)."), "post_test.yaml", "has the number 1.06(c)."),
+        (
+            lambda f: f.node("turn")["choices"][0]["feedback"].update(source="CODE A.1 and 3.05; editions in the references."),
+            "walk.yaml",
+            "No duty of this course has the number 3.05.",
+        ),
+        (
+            lambda f: (
+                f.sources["references"].append({**f.sources["references"][0], "id": "other_2020"}),
+                f.sources["duties"][0]["standards"].append(
+                    {"code": "other_2020", "number": "3.05", "title": "Care", "verification": "read"}
+                ),
+                f.node("turn")["choices"][0]["feedback"].update(source="OTHER 3.05; CODE 3.05; editions in the references."),
+            ),
+            "walk.yaml",
+            "No duty of this course has 3.05 of CODE.",
+        ),
+        (of_option(1, text="The same, and a note"), "post_test.yaml", "The option `b` of `item-0` uses “The same, and”."),
+        (
+            lambda f: [
+                o.update(text=f"{o['text']} now")
+                for i in f.post_test["items"]
+                for o in i["options"]
+                if o["option_id"] == i["key"]
+            ],
+            "post_test.yaml",
+            "The key is the longest option in 5 of 5 items.",
+        ),
+        (
+            lambda f: [
+                o.update(text=f"{o['text']} now")
+                for i in f.post_test["items"]
+                for o in i["options"]
+                if o["option_id"] != i["key"]
+            ],
+            "post_test.yaml",
+            "The key is the shortest option in 5 of 5 items.",
+        ),
         (
             of_item(stem="You meet her in place 1.  What do YOU do?"),
             "post_test.yaml",
