@@ -67,8 +67,22 @@ def test_a_scenario_is_played_on_a_phone_without_a_script(server: Server, open_b
     main = page.get_by_role("main")
     expect(main).to_contain_text("On the way you picked")
     expect(main).to_contain_text("I would rather be asked than guess.")
-    expect(page.get_by_role("img", name=re.compile(".")).first).to_be_visible()
+    drawing = page.locator("figure.map svg")
+    expect(drawing).to_be_visible()
+    box = drawing.bounding_box()
+    assert box
+    # The whole of it at a glance, beside the list of its steps.
+    assert box["width"] < NARROW["width"] / 2
+    assert box["height"] < NARROW["height"]
     assert_fits(page)
+
+    # A duty that the reasoning names leads to where the page says what it is, also inside what was closed.
+    page.get_by_text("The reasoning about your choice").first.click()
+    duty = page.locator(".looked[open] .to-duty").first
+    named = page.locator(duty.get_attribute("href") or "")
+    expect(named).to_be_hidden()
+    duty.click()
+    expect(named).to_be_in_viewport()
 
     # The words go on request; the choice stays.
     press(page.get_by_role("link", name="Delete what you wrote").first)
@@ -81,7 +95,16 @@ def test_a_scenario_is_played_on_a_phone_without_a_script(server: Server, open_b
     press(page.get_by_role("button", name=re.compile("Change this decision")).first)
     expect(main).to_contain_text("replay 1")
     page.goto(LOOK_BACK)
-    expect(main).to_contain_text("Replays")
+    expect(main).to_contain_text("not finished")
+    press(page.get_by_role("link", name="Go on with replay 1"))
+    while not page.get_by_role("link", name="Look back at this replay").count():
+        learner.act(page)
+    press(page.get_by_role("link", name="Look back at this replay"))
+    expect(page.locator("figure.map svg")).to_have_count(2)
+    assert_fits(page)
+    press(page.get_by_role("link", name=re.compile("^See it large.*Replay")))
+    assert_fits(page)
+    page.goto(LOOK_BACK)
     press(page.get_by_role("link", name="Go on with the course"))
     assert "/section/" in page.url
 
@@ -93,6 +116,27 @@ def test_the_look_back_is_accessible_on_a_wide_screen(server: Server, open_brows
     play(page)
     assert_accessible(page)
     press(page.get_by_role("link", name="Look back at your decisions"))
+    assert_accessible(page)
+    assert_fits(page)
+    for summary in page.locator(".read summary").all():
+        summary.click()
+    page.locator(".looked .to-duty").first.click()
+    expect(page.locator(".inplace")).to_be_visible()
+    assert_accessible(page)
+    press(page.get_by_role("link", name=re.compile("^See it large")))
+    assert_accessible(page)
+    assert_fits(page)
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.reload()
+    expect(page.locator(".map rect.stop").first).to_be_in_viewport()  # where the way begins, not an empty corner
+    assert_fits(page)
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.goto(LOOK_BACK)
+    press(page.get_by_role("button", name=re.compile("Change this decision")).first)
+    while not page.get_by_role("link", name="Look back at this replay").count():
+        learner.act(page)
+    press(page.get_by_role("link", name="Look back at this replay"))
+    page.emulate_media(color_scheme="dark")
     assert_accessible(page)
     assert_fits(page)
     page.goto(f"/courses/{learner.SLUG}/contact/")
