@@ -484,7 +484,7 @@ class Pool:
             )
             alike = found.setdefault(same_entry, {})
             for amount, about in entry.parts:
-                key = about if vocabulary.formats else about[:2]
+                key = about if vocabulary.formats else (about.topics, about.here)
                 group = alike.get(key)
                 if group is None:
                     group = alike[key] = Group(entry, about, settled, members=[], shapes={}, crowded=entry.id in crowded)
@@ -520,7 +520,7 @@ class Pool:
             for number, group in enumerate(self.groups):
                 for entry, _ in group.members:
                     self._by_entry[entry.id] = self._by_entry.get(entry.id, 0) | 1 << number
-        return self._by_entry.get(entry_id, 0)
+        return self._by_entry[entry_id]
 
     def those(self, test: Callable[[Group], bool]) -> int:
         """The groups for which `test` holds."""

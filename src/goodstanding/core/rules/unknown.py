@@ -99,7 +99,7 @@ class Unknowns:
         for question in self.rule.open_questions:
             if id(question) in touching:
                 bears = any(self.ground.changes_terms(one) or one.carry_in is not None for one in question.readings)
-                questions.append((question, None if bears else self._distinct(question, parts, 0)))
+                questions.append((question, None if bears else self._distinct(question, parts, self.pool.everything)))
         return _Plan(parts, tuple(questions), subjects)
 
     def of_cap(self, cap: Cap) -> list[Dimension]:
