@@ -18,6 +18,7 @@ from tests.core.rules.example import answer, book, requirement
 
 steady = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 TOPICS = ["ethics", "suicide", "cultural_competence"]
+BODIES = [["nbcc"], ["nbcc", "apa"], ["apa"], ["nbcc", "apa", "nasw"]]
 RANK = {Outcome.UNMET: 0, Outcome.UNKNOWN: 1, Outcome.MET: 2}
 
 halves = st.integers(0, 12).map(lambda number: Decimal(number) / 2)
@@ -70,6 +71,13 @@ def rules(draw: st.DrawFn) -> RuleBook:
     elif ids and draw(st.booleans()):
         readings.append({"id": "two", "says": "More.", "requirements": {ids[-1]: {"hours": 7}}, "sources": ["law"]})
     questions = [{"id": "doubtful", "text": "Which?", "readings": readings}] if len(readings) > 1 else []
+    if draw(st.booleans()):
+        lists = draw(st.lists(st.sampled_from(BODIES), min_size=2, max_size=3, unique_by=tuple))
+        accepted = [
+            {"id": f"list_{number}", "says": "A list.", "accepts": {"bodies": bodies, "others": "none"}}
+            for number, bodies in enumerate(lists)
+        ]
+        questions.append({"id": "approvals", "text": "Whose?", "readings": accepted})
     return book(*found, caps=caps, open_questions=questions)
 
 
@@ -88,7 +96,7 @@ def entries(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "parts": [{"amount": amount, "topics": topics}],
                 "format": draw(st.sampled_from(["asynchronous", "live_online", "live_online", None])),
                 "activity": draw(st.sampled_from(["course", "course", "self_directed", None])),
-                "approvals": ["nbcc"],
+                "approvals": draw(st.sampled_from([["nbcc"], ["nbcc"], ["apa"], ["nasw"]])),
             }
         )
     return found

@@ -99,3 +99,46 @@ def test_a_cap_that_is_a_share_of_the_total_grows_with_it_under_each_reading() -
     # Ten and fifteen of twenty, fifteen and fifteen of thirty.
     entries = credit("home", 16, format="asynchronous"), credit("live", 15, format="live_online")
     assert answer(rules, *entries).requirement("total").outcome is Outcome.MET
+
+
+def test_readings_about_carried_hours_matter_to_the_next_license_as_well() -> None:
+    """What the rule alone decides is kept with it; whether a holder brought hours is no part of that."""
+    readings = [
+        {"id": "counted", "says": "They count.", "carry_in": {"allowed": True}},
+        {"id": "lost", "says": "They do not.", "carry_in": {"allowed": False}},
+    ]
+    rules = book(requirement("total", 20), open_questions=[{"id": "surplus", "text": "Do they?", "readings": readings}])
+    assert answer(rules, credit(amount=10)).requirement("total").outcome is Outcome.UNMET
+    assert answer(rules, credit(amount=10), carried_in={"total": 10}).requirement("total").outcome is Outcome.UNKNOWN
+
+
+def test_competing_requirements_may_compare_one_fact_with_different_limits() -> None:
+    """The months licensed are not known; one limit cuts them at 6, the other at 18, and both subjects want the capped hours."""
+    online = {"formats": ["asynchronous"]}
+    several = [
+        requirement(
+            topic,
+            3,
+            variants=[{"when": {"about": "months_licensed", "at_most": months}, "hours": 0, "says": "None.", "sources": ["law"]}],
+        )
+        for topic, months in (("ethics", 6), ("suicide", 18))
+    ]
+    cap = {
+        "id": "online",
+        "label": "online",
+        "says": "3.",
+        "which": online,
+        "hours": 3,
+        "confidence": "primary",
+        "sources": ["law"],
+    }
+    entries = [
+        credit("c1", amount=3, format="asynchronous", parts=[{"amount": 3, "topics": ["ethics"]}]),
+        credit("c2", amount=3, format="asynchronous", parts=[{"amount": 3, "topics": ["suicide"]}]),
+    ]
+    found = answer(book(*several, caps=[cap]), *entries, issued=None)
+    assert {one.id: (one.outcome, one.missing) for one in found.requirements} == {
+        "ethics": (Outcome.MET, 0),
+        "suicide": (Outcome.UNKNOWN, 3),
+    }
+    assert found.requirement("suicide").open_questions == ("months_licensed",)
