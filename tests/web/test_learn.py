@@ -412,6 +412,8 @@ def test_the_code_of_ones_own_profession_stands_first(signed_in, clinician):
         page = body(signed_in.get(scene(2))).split("The reasoning about your choice")[1]
         places = [page.index(f"Code {code}") for code in order]
         assert places == sorted(places)
+        letters = order[0].partition("_")[0].upper()
+        assert f">{letters} 2020, 1 (unverified)<" in page.split("Duties, words")[0]  # beside the duty itself
 
 
 def test_texts_of_a_scene_are_set_as_the_author_wrote_them_and_carry_no_script(signed_in, clinician):

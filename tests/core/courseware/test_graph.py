@@ -39,6 +39,12 @@ def boxes(root: ET.Element) -> list[tuple[float, float, float, float]]:
     return [tuple(float(rect.attrib[name]) for name in ("x", "y", "width", "height")) for rect in root.iter(f"{SVG}rect")]  # type: ignore[misc]
 
 
+def assert_apart(root: ET.Element) -> None:
+    """No box lies over another."""
+    for (ax, ay, aw, ah), (bx, by, bw, bh) in combinations(boxes(root), 2):
+        assert ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay
+
+
 @pytest.fixture
 def walk(full):
     return load_course(full.write()).scenario("walk")
@@ -119,8 +125,8 @@ def test_no_two_boxes_overlap_and_all_lie_in_the_picture(scenario):
         assert x + w <= width + 1
         assert y >= 0
         assert y + h <= height + 1
-    for (ax, ay, aw, ah), (bx, by, bw, bh) in combinations(found, 2):
-        assert ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay
+    assert_apart(root)
+    assert_apart(ET.fromstring(scenario_svg(scenario, overview=True)))
 
 
 @settings(max_examples=30, deadline=None)
@@ -136,6 +142,40 @@ def test_a_scene_stands_below_what_leads_to_it(scenario):
 def _targets(node: Node) -> list[str]:
     ways = [choice.next for choice in node.choices] + [branch.next for branch in node.branches]
     return ways + ([node.next] if node.next else [])
+
+
+def test_the_overview_has_every_scene_and_numbers_those_of_the_play(walk):
+    play = play_of(walk)
+    root = ET.fromstring(scenario_svg(walk, play=play, overview=True))
+    assert len(boxes(root)) == len(walk.nodes)
+    assert words_in(root).split() == [str(step) for step in range(1, len(play.steps) + 2)]
+    stops = [rect for rect in root.iter(f"{SVG}rect") if rect.attrib["class"] == "stop"]
+    others = [rect for rect in root.iter(f"{SVG}rect") if rect.attrib["class"] == "off"]
+    assert len(stops) == len(play.steps) + 1
+    assert others
+    # Not by color alone: numbers, and heavier frames.
+    assert min(float(each.attrib["stroke-width"]) for each in stops) > max(float(each.attrib["stroke-width"]) for each in others)
+    description = root.find(f"{SVG}desc").text
+    assert "Your way: " in description
+    assert "Do speak." not in description  # the list beside it says what was chosen
+
+
+def test_each_step_of_the_play_can_be_linked_to(walk):
+    play = play_of(walk)
+    for overview in (False, True):
+        root = ET.fromstring(scenario_svg(walk, play=play, overview=overview, name="way"))
+        ids = [each.attrib["id"] for each in root.iter(f"{SVG}g")]
+        assert sorted(ids) == sorted(f"way-walk-step-{step}" for step in range(1, len(play.steps) + 2))
+    assert not list(ET.fromstring(scenario_svg(walk)).iter(f"{SVG}g"))
+
+
+@pytest.mark.parametrize("slug", sorted(each.name for each in COURSES.iterdir() if (each / "course.yaml").exists()))
+def test_the_overview_of_every_shipped_scenario_fits_a_phone_beside_its_list(slug):
+    for scenario in load_course(COURSES / slug).scenarios:
+        root = ET.fromstring(scenario_svg(scenario, play=play_of(scenario), overview=True))
+        assert float(root.attrib["width"]) <= 170
+        assert float(root.attrib["height"]) <= 700
+        assert_apart(root)
 
 
 def test_the_shipped_scenarios_can_be_drawn():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from goodstanding.catalog.standards import standards_book
 from goodstanding.core.courseware.markdown import INTERNAL_LINK, markdown_links, typed_blocks
+from goodstanding.web.learner.player import code_letters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -26,6 +27,11 @@ class Cited:
     duties: tuple[DutyInPlay, ...] = ()
     terms: tuple[Term, ...] = ()
     references: tuple[Reference, ...] = ()
+
+    def in_play(self, duty_ids: Iterable[str]) -> tuple[DutyInPlay, ...]:
+        """Those of its duties that have these ids, in the order of the ids."""
+        known = {each.duty.id: each for each in self.duties}
+        return tuple(known[duty_id] for duty_id in dict.fromkeys(duty_ids))
 
     def __bool__(self) -> bool:
         return bool(self.duties or self.terms or self.references)
@@ -59,13 +65,13 @@ def link_codes(text: str, course: Course) -> str:
     """
     `text`, which says where something is written ("APA 3.05; NASW 1.06(c)"), with each code linked to its reference.
 
-    A code is known by the letters before the year in its id. Letters that two editions in the course share stay plain: the text
+    Letters that two editions in the course share stay plain: the text
     itself must then say which is meant.
     """
     codes: dict[str, list[str]] = {}
     for reference in course.references:
         if reference.kind == "code":
-            codes.setdefault(reference.id.partition("_")[0].upper(), []).append(reference.id)
+            codes.setdefault(code_letters(reference), []).append(reference.id)
     known = {letters: ids[0] for letters, ids in codes.items() if len(ids) == 1}
     if not known or "](" in text:
         return text

@@ -117,6 +117,8 @@ def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
     if request.method == "POST" and form.is_valid():
         # Nothing is missing in the form, so what was refused is said as a whole.
         form.add_error(None, refused)
+    professions = get_profile(user_of(request)).professions
+    cited = cited_in(here, _texts(here.course, shown), duties=_duties(shown), professions=professions)
     return render(
         request,
         "learner/learn_scene.html",
@@ -124,12 +126,11 @@ def scene(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
             "here": here,
             "scene": shown,
             "form": form,
-            "cited": cited_in(
-                here, _texts(here.course, shown), duties=_duties(shown), professions=get_profile(user_of(request)).professions
-            ),
+            "cited": cited,
+            "duties": cited.in_play(_duties(shown)),
             "weighed": " ".join((*_weighed(request), request.POST.get("choice", ""))).strip(),
             "shown": request.POST.get("shown") or _shown(here.enrollment, scenario_id, number, position),
-            **_parts(here.course, shown),
+            **_parts(shown),
         },
     )
 
@@ -173,12 +174,11 @@ def words(request: HttpRequest, slug: str, scenario_id: str, number: int, positi
     return render(request, "learner/learn_words_delete.html", {"here": here, "scene": shown})
 
 
-def _parts(course: Course, shown: Scene) -> dict[str, object]:
-    """The scene's texts as HTML, and what there is to say about the step before it."""
+def _parts(shown: Scene) -> dict[str, object]:
+    """What there is to say about the step before a scene."""
     before: Decided | None = shown.before
     return {
         "before": before if before and (before.choice or before.marks) else None,
-        "duties": [course.duty(duty) for duty in _duties(shown)],
         **noticed(before.marks if before else ()),
     }
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from goodstanding.core.courseware import Course, Mark
     from goodstanding.learning.models import ScenarioRun
     from goodstanding.learning.selectors import Decided
+    from goodstanding.web.learner.cited import Cited
     from goodstanding.web.learner.player import Here
 
 __all__ = ["first_run", "noticed", "texts_about", "urlpatterns"]
@@ -146,6 +147,12 @@ def _page(
     more: dict[str, object],
 ) -> HttpResponse:
     texts = [text for each in decided for text in (*texts_about(each, here.course), each.node.model_reasoning or "")]
+    cited = cited_in(
+        here,
+        texts,
+        duties=[duty for each in decided if each.choice for duty in each.choice.duty_ids],
+        professions=get_profile(user_of(request)).professions,
+    )
     return render(
         request,
         template,
@@ -153,23 +160,18 @@ def _page(
             "here": here,
             "scenario": here.course.scenario(run.scenario),
             "run": _drawn(here, run),
-            "steps": [_step(here.course, each) for each in decided],
-            "cited": cited_in(
-                here,
-                texts,
-                duties=[duty for each in decided if each.choice for duty in each.choice.duty_ids],
-                professions=get_profile(user_of(request)).professions,
-            ),
+            "steps": [_step(cited, each) for each in decided],
+            "cited": cited,
             **more,
         },
     )
 
 
-def _step(course: Course, decided: Decided) -> dict[str, object]:
+def _step(cited: Cited, decided: Decided) -> dict[str, object]:
     """One step as a look back shows it."""
     return {
         "decided": decided,
-        "duties": [course.duty(duty) for duty in decided.choice.duty_ids] if decided.choice else [],
+        "duties": cited.in_play(decided.choice.duty_ids if decided.choice else ()),
         "minutes": _duration(decided.seconds),
         **noticed(decided.marks),
     }

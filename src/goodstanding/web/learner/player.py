@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from goodstanding.learning.models import Enrollment
     from goodstanding.learning.path import LearningPath, PathStep, StepKind
 
-__all__ = ["DutyInPlay", "Here", "address_of", "beside", "enter", "in_course", "resume_address"]
+__all__ = ["DutyInPlay", "Here", "address_of", "beside", "code_letters", "enter", "in_course", "resume_address"]
 
 _ADDRESSES = {
     "pretest": "learn-pretest",
@@ -38,6 +38,11 @@ _ADDRESSES = {
     "evaluation": "learn-evaluation",
     "attestation": "learn-attestation",
 }
+
+
+def code_letters(reference: Reference) -> str:
+    """The letters by which people in the field call a code: those before the year in its id."""
+    return reference.id.partition("_")[0].upper()
 
 
 def address_of(slug: str, step: PathStep | None) -> str:
@@ -103,6 +108,17 @@ class DutyInPlay:
 
     duty: Duty
     places: tuple[tuple[Reference, tuple[Standard, ...]], ...]
+
+    @property
+    def first(self) -> str:
+        """Where the first of its codes writes it, in short: "ACA 2014, A.10.e"; empty if none does."""
+        if not self.places:
+            return ""
+        reference, standards = self.places[0]
+        numbers = ", ".join(
+            f"{each.number} (unverified)" if each.verification == "unverified" else each.number for each in standards
+        )
+        return f"{code_letters(reference)} {reference.year}, {numbers}"
 
 
 @dataclass(frozen=True)
