@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
@@ -19,6 +19,30 @@ _serial = itertools.count(1)
 def fresh_cache() -> None:
     """Limits on tries count in the cache; what one test used up must not be missing in the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def guards_down_while_tables_are_emptied() -> Iterator[None]:
+    """
+    Tests that commit empty every table afterwards, which the database refuses for append-only ones.
+
+    So the guards are down for that moment, and up again before the next test. This is the tests' own doing: the product has
+    nothing that takes them down.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from goodstanding.audit.guards import lifted
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_unguarded(self: TransactionTestCase) -> None:
+        with lifted(connection):
+            empty(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_unguarded)
+        yield
 
 
 @pytest.fixture

@@ -73,6 +73,8 @@ class Profile(models.Model):
 class TermsAcceptance(AppendOnly):
     """A person accepted one version of the terms."""
 
+    erasable = True
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="terms_acceptances")
     version = models.CharField(max_length=20)
     accepted_at = models.DateTimeField()

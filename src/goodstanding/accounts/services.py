@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from goodstanding.accounts.errors import ClaimNotFoundError, ClaimUsedError, EmailTakenError, ProfileRefusedError
 from goodstanding.accounts.models import AdministratorClaim, Holder, Profile, Role, TermsAcceptance, User
 from goodstanding.accounts.terms import TERMS_VERSION
-from goodstanding.audit.services import Tag, record_event
+from goodstanding.audit.services import Tag, erasing, record_event
 
 __all__ = [
     "accept_terms",
@@ -201,8 +201,9 @@ def release_unconfirmed(*, email: str, owner: User) -> None:
     Nobody can have signed in to such an account, so nothing is lost with it.
     """
     for squatter in User.objects.filter(email__iexact=email).exclude(pk=owner.pk).exclude(emailaddress__verified=True):
-        Holder.objects.filter(user=squatter).delete()
-        squatter.delete()
+        with erasing():
+            Holder.objects.filter(user=squatter).delete()
+            squatter.delete()
 
 
 def _tidy(name: str) -> str:

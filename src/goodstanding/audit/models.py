@@ -28,3 +28,18 @@ class AuditEvent(AppendOnly):
             models.Index(fields=["tag"], name="audit_tag"),
             models.Index(fields=["at"], name="audit_at"),
         ]
+
+
+class ErasurePermit(models.Model):
+    """
+    While this row is there, rows of erasable tables may be deleted (``audit.guards``). It can not be committed.
+
+    There is room for one row, and it refers to a second that there is no room for: the database checks that when the
+    transaction ends. So a permit lasts for the transaction that made it, no other ever sees it, and none is left behind.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    never = models.ForeignKey("self", on_delete=models.DO_NOTHING, default=2, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1, never=2), name="permit_never_committed")]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from goodstanding.audit.models import AuditEvent
+from goodstanding.audit.models import AuditEvent, ErasurePermit
+
+__all__ = ["Tag", "erasing", "record_event"]
 
 
 class Tag(enum.StrEnum):
@@ -64,3 +68,17 @@ def record_event(
         subject_id=str(subject_id),
         data=dict(data or {}),
     )
+
+
+@contextlib.contextmanager
+def erasing() -> Iterator[None]:
+    """
+    Inside, rows of erasable tables may be deleted (``AppendOnlyQuerySet.erase``), by this transaction and no other.
+
+    It is one transaction with what surrounds it. Only removing a person's account is a reason; whoever else erases at the
+    same moment waits.
+    """
+    with transaction.atomic():
+        permit = ErasurePermit.objects.create()
+        yield
+        permit.delete()

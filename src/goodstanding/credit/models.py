@@ -58,6 +58,8 @@ class CreditWithdrawal(AppendOnly):
 class CreditProof(AppendOnly):
     """A file that proves an entry and all corrections of it: PDF, JPEG or PNG, kept privately and only ever sent as a download."""
 
+    erasable = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     entry = models.ForeignKey(CreditEntry, on_delete=models.PROTECT, related_name="proofs")
     file = models.FileField(upload_to="proofs/")

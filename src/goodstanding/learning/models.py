@@ -58,6 +58,8 @@ class ScenarioRun(models.Model):
 class ScenarioStep(AppendOnly):
     """What the learner chose at one node, what she weighed before, and how long it took. Private to the learner."""
 
+    erasable = True
+
     run = models.ForeignKey(ScenarioRun, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     node = models.CharField(max_length=80)

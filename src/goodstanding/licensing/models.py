@@ -68,6 +68,8 @@ class LicensePeriod(models.Model):
 class LicenseFact(AppendOnly):
     """An answer to one question that the rule asks about the holder. The newest answer holds; older ones stay. A null value withdraws the answer."""
 
+    erasable = True
+
     license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="facts")
     name = models.CharField(max_length=60)
     value = models.JSONField(null=True)
@@ -80,6 +82,8 @@ class LicenseFact(AppendOnly):
 
 class Confirmation(AppendOnly):
     """The holder settled an open question of the rule with the board; ``withdrawn`` rows reopen it. The newest row holds."""
+
+    erasable = True
 
     license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="confirmations")
     question = models.CharField(max_length=80)
@@ -95,6 +99,8 @@ class Confirmation(AppendOnly):
 
 class LicenseChange(AppendOnly):
     """What was changed on a license and when: field -> [before, after]. Shown to its holder as the history."""
+
+    erasable = True
 
     license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField()

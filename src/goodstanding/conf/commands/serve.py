@@ -111,6 +111,8 @@ def _migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from goodstanding.audit.guards import missing_guards, put_up_guards
+
     executor = MigrationExecutor(connection)
     unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
     if unknown:
@@ -120,6 +122,9 @@ def _migrate() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         _say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
+    elif unguarded := missing_guards(connection):
+        _say(f"The database did not protect {', '.join(unguarded)} from being rewritten; it does now.")
+        put_up_guards(connection)
     # Not only with a migration: whoever ran `migrate` by hand has no such table yet. Where it exists, nothing is done.
     call_command("createcachetable", verbosity=0)
 
