@@ -88,10 +88,11 @@ def test_each_narrowing_finds_its_own(administrator, clinician):
     assert list_events(tag=Tag.CREDIT_ENTERED, actor=str(administrator.pk)).count() == 0
 
 
-def test_a_span_begins_with_its_first_instant_and_ends_before_its_last():
+def test_a_span_begins_with_its_first_instant_and_ends_before_its_last(monkeypatch):
     noon = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
     for hours in (-1, 0, 1, 2):
-        AuditEvent.objects.create(at=noon + dt.timedelta(hours=hours), tag="a:b:c", subject_kind="x", subject_id=str(hours))
+        monkeypatch.setattr(timezone, "now", lambda hours=hours: noon + dt.timedelta(hours=hours))
+        record(subject=str(hours))
 
     found = list_events(since=noon, before=noon + dt.timedelta(hours=2))
 

@@ -52,7 +52,7 @@ def test_what_is_no_number_and_no_file_is_not_verified(tmp_path: Path, given: st
     assert_one_line(run(tmp_path, given), 1, words)
 
 
-@pytest.mark.parametrize(("arguments", "words"), [((), "required: FILE|NUMBER"), (("",), "name the file")])
+@pytest.mark.parametrize(("arguments", "words"), [((), "FILE|NUMBER --audit is required"), (("",), "name the file")])
 def test_to_name_nothing_is_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     assert_one_line(run(tmp_path, *arguments), 2, words)
 

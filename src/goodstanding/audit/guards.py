@@ -43,9 +43,10 @@ $body$
 """
 
 
-def put_up_guards(connection: BaseDatabaseWrapper) -> None:
+def put_up_guards(connection: BaseDatabaseWrapper, only: Iterable[str] | None = None) -> None:
     """Put up the guards that are missing or out of date, on every append-only table that exists. Twice is the same as once."""
-    tables = _tables(connection)
+    chosen = None if only is None else set(only)
+    tables = {table: erasable for table, erasable in _tables(connection).items() if chosen is None or table in chosen}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             there = _postgresql_triggers(cursor)
@@ -76,12 +77,17 @@ def take_down_guards(connection: BaseDatabaseWrapper, tables: Iterable[str] | No
 
 @contextlib.contextmanager
 def lifted(connection: BaseDatabaseWrapper, *tables: str) -> Iterator[None]:
-    """The guards of these tables, or of all, are down inside and up again after. In a migration: `schema_editor.connection`."""
-    take_down_guards(connection, tables or None)
-    try:
-        yield
-    finally:
-        put_up_guards(connection)
+    """
+    The guards of these tables, or of all, are down inside, and up again afterwards where they were up before.
+
+    In a migration: `schema_editor.connection`. In an upgrade from before there were guards none goes up here, for a later
+    migration of the same upgrade may still have rows to rewrite.
+    """
+    without = set(missing_guards(connection))
+    were_up = [table for table in tables or _tables(connection) if table not in without]
+    take_down_guards(connection, were_up)
+    yield
+    put_up_guards(connection, were_up)
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:

@@ -5,18 +5,26 @@ from __future__ import annotations
 from django.db import models
 
 from goodstanding.audit.append_only import AppendOnly
+from goodstanding.audit.chain import START
 
 
 class AuditEvent(AppendOnly):
-    """One thing done. ``actor`` is a user's id, or empty for the product itself; ``data`` holds no personal data."""
+    """
+    One thing done. ``actor`` is a user's id, or empty for the product itself; ``data`` holds no personal data.
+
+    ``number``, ``previous`` and ``hash`` chain it to the record before (``audit.chain``).
+    """
 
     id = models.BigAutoField(primary_key=True)
+    number = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
     tag = models.CharField(max_length=60)
     actor = models.CharField(max_length=36, blank=True)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=60)
     data = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
 
     class Meta(AppendOnly.Meta):
         abstract = False
@@ -28,6 +36,17 @@ class AuditEvent(AppendOnly):
             models.Index(fields=["tag"], name="audit_tag"),
             models.Index(fields=["at"], name="audit_at"),
         ]
+
+
+class AuditHead(models.Model):
+    """The end of the chain. One row; whoever adds a record holds it, so that no two records follow the same one."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=START)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_audit_head")]
 
 
 class ErasurePermit(models.Model):

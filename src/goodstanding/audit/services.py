@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from goodstanding.audit.models import AuditEvent, ErasurePermit
+from goodstanding.audit.chain import Link, hash_of, plain
+from goodstanding.audit.models import AuditEvent, AuditHead, ErasurePermit
 
 __all__ = ["Tag", "erasing", "record_event"]
 
@@ -33,6 +34,9 @@ class Tag(enum.StrEnum):
     COURSE_PUBLISHED = "course:version:published"
     COURSE_WITHDRAWN = "course:availability:withdrawn"
     COURSE_OFFERED = "course:availability:offered"
+    BASIS_RATED = "course:basis:rated"
+    BASIS_APPROVED = "course:basis:approved"
+    BASIS_WITHDRAWN = "course:basis:signature-withdrawn"
     ENROLLED = "learning:enrollment:started"
     COMPLETED = "learning:enrollment:completed"
     REQUEST_SENT = "learning:request:sent"
@@ -56,18 +60,37 @@ def record_event(
     """
     Append one event. `actor` is a user, its id, or None for the product itself.
 
-    Call it inside the transaction that does the thing, so that neither stands without the other. `data` holds ids,
-    dates and codes, never names, addresses or free text.
+    Call it inside the transaction that does the thing, so that neither stands without the other, and as its last step: the
+    end of the chain is held from here until the transaction ends, so that concurrent writers keep one chain. Whoever locks
+    other rows afterwards may meet someone who holds those and waits here. `data` holds ids, dates and codes, never names,
+    addresses or free text.
     """
     actor_id = getattr(actor, "pk", actor)
-    AuditEvent.objects.create(
-        at=timezone.now(),
-        tag=tag.value,
-        actor="" if actor_id is None else str(actor_id),
-        subject_kind=subject_kind,
-        subject_id=str(subject_id),
-        data=dict(data or {}),
-    )
+    with transaction.atomic():
+        head = _lock_head()
+        link = Link(
+            number=head.number + 1,
+            at=timezone.now(),
+            tag=tag.value,
+            actor="" if actor_id is None else str(actor_id),
+            subject_kind=subject_kind,
+            subject_id=str(subject_id),
+            data=plain(data or {}),
+            previous=head.hash,
+            hash="",
+        )
+        event = AuditEvent.objects.create(**link._replace(hash=hash_of(link))._asdict())
+        head.number, head.hash = event.number, event.hash
+        head.save(update_fields=["number", "hash"])
+
+
+def _lock_head() -> AuditHead:
+    """The end of the chain, held until the transaction ends. It is made here where the tables were emptied."""
+    head = AuditHead.objects.select_for_update().first()
+    if head is None:
+        AuditHead.objects.get_or_create(id=1)
+        head = AuditHead.objects.select_for_update().get(id=1)
+    return head
 
 
 @contextlib.contextmanager

@@ -72,6 +72,8 @@ def correct_credit(
     what a confirmation was about (another course, another title), that confirmation lapses. Raises what
     `credit.services.correct_credit` raises.
     """
+    # In the order in which changing a license takes its locks: the ledger's are held until the end.
+    list(list_licenses(holder).select_for_update(of=("self",)))
     before = access_entry(holder=holder, entry_id=entry_id)
     after = ledger.correct_credit(
         holder=holder,

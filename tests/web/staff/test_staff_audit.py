@@ -8,10 +8,11 @@ import io
 import json
 
 import pytest
+from django.utils import timezone
 
 from goodstanding.audit.models import AuditEvent
 from goodstanding.audit.selectors import list_events
-from goodstanding.audit.services import Tag
+from goodstanding.audit.services import Tag, record_event
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +20,10 @@ pytestmark = pytest.mark.django_db
 def event(
     subject: str, *, at: str = "2026-03-01T12:00:00+00:00", tag: Tag = Tag.SPONSOR_CHANGED, actor: object = ""
 ) -> AuditEvent:
-    return AuditEvent.objects.create(
-        at=dt.datetime.fromisoformat(at), tag=tag.value, actor=str(actor), subject_kind="thing", subject_id=subject, data={"n": 1}
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: dt.datetime.fromisoformat(at))
+        record_event(tag=tag, actor=actor, subject_kind="thing", subject_id=subject, data={"n": 1})
+    return list_events(subject_id=subject).first()
 
 
 def test_events_are_shown_newest_first(as_administrator):

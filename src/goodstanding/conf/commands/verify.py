@@ -1,6 +1,9 @@
 """
 `goodstanding verify FILE|NUMBER`: whether a certificate is genuine and valid, asked of this installation's database.
 
+`goodstanding verify --audit`: whether the audit log is whole and unchanged, and an anchor to write down; with
+`--expect ANCHOR` also whether the log still holds what it held when that anchor was written down.
+
 Whatever is given and can not be confirmed is not verified, also where the reason is a slip of the finger, a file that is not
 there or a database that does not answer: a script that asks must never take any of these for a yes, and learns why from one
 line on stderr. Wrong usage is only to ask without saying about what.
@@ -26,11 +29,22 @@ VERIFIED, NOT_VERIFIED, WRONG_USAGE = 0, 1, 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`FILE` is the PDF as it was downloaded; `NUMBER` may be typed with or without dashes."""
-    parser.add_argument("certificate", metavar="FILE|NUMBER", help="the PDF of a certificate, or the number printed on it")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument(
+        "certificate", nargs="?", metavar="FILE|NUMBER", help="the PDF of a certificate, or the number printed on it"
+    )
+    asked.add_argument("--audit", action="store_true", help="check the audit log instead: is it whole and unchanged")
+    parser.add_argument(
+        "--expect", metavar="ANCHOR", help="with --audit: an anchor that this command printed before, or its hash alone"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """0: genuine and valid. 1: not verified, for the reason on stderr. 2: nothing was named."""
+    if args.audit:
+        return _with_log(args.expect)
+    if args.expect is not None:
+        return _refuse("--expect belongs to --audit", WRONG_USAGE)
     given: str = args.certificate
     if not given.strip():
         return _refuse("name the file of a certificate, or its number", WRONG_USAGE)
@@ -117,6 +131,48 @@ def _say(certificate: Certificate) -> int:
         f"SHA-256 of its file: {certificate.pdf_sha256}",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
+    return VERIFIED
+
+
+def _with_log(given: str | None) -> int:
+    from goodstanding.audit.chain import AnchorError, parse_anchor
+
+    try:
+        expected = None if given is None else parse_anchor(given)
+    except AnchorError as error:
+        return _refuse(str(error), WRONG_USAGE)
+    try:
+        set_up_database()
+    except NoDatabaseError as error:
+        return _refuse(str(error))
+    from django.db import Error, connection
+
+    from goodstanding.audit.guards import missing_guards
+    from goodstanding.audit.selectors import verify_log
+
+    try:
+        check = verify_log(expected=expected)
+        unguarded = missing_guards(connection)
+    except Error:
+        return _refuse(UNREADABLE)
+    for finding in check.findings:
+        _refuse(finding)
+    if check.left_out:
+        _refuse(f"and {check.left_out} more")
+    for table in unguarded:
+        _refuse(f"the database would let rows of {table} be rewritten; start `goodstanding serve` to protect them again")
+    if check.findings or unguarded:
+        return NOT_VERIFIED
+    sys.stdout.write(
+        f"The audit log is whole: {check.count:,} record{'' if check.count == 1 else 's'}, none changed, removed, added or moved.\n"
+        f"Anchor: {check.anchor}\n"
+        + ("" if expected is None else "It still holds what it held at the expected anchor.\n")
+        + (
+            ""
+            if expected is not None
+            else "Write the anchor down elsewhere; `goodstanding verify --audit --expect ANCHOR` looks for it.\n"
+        )
+    )
     return VERIFIED
 
 
