@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 __all__ = [
     "ApprovalDatesError",
     "ApprovalFormatsError",
     "ApprovalNotFoundError",
     "ApprovalWithdrawnError",
+    "BasisApprovedError",
     "CatalogError",
     "CourseNotFoundError",
+    "RatingsChangedError",
+    "RatingsMissingError",
+    "SignatureNotFoundError",
+    "SignatureRefusedError",
+    "SignatureWithdrawnError",
 ]
 
 
@@ -38,3 +46,31 @@ class ApprovalFormatsError(CatalogError):
 
 class ApprovalWithdrawnError(CatalogError):
     """The approval was withdrawn before; its first withdrawal stands."""
+
+
+class SignatureRefusedError(CatalogError):
+    """Something about the signature does not fit. `problems` says per field what to do."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(" ".join(self.problems.values()))
+
+
+class BasisApprovedError(CatalogError):
+    """The hours are signed, so nothing can be added to them before the approval is withdrawn."""
+
+
+class RatingsMissingError(CatalogError):
+    """There is nothing to approve before two people have rated the version."""
+
+
+class RatingsChangedError(CatalogError):
+    """The ratings are not those that the approver saw."""
+
+
+class SignatureNotFoundError(CatalogError):
+    """The version has no such signature."""
+
+
+class SignatureWithdrawnError(CatalogError):
+    """The signature was withdrawn before; its first withdrawal stands."""

@@ -79,7 +79,7 @@ class CourseVersion(AppendOnly):
 
 
 class CreditBasis(AppendOnly):
-    """How a version's minutes were worked out. Provisional until raters and an approver have signed (none can yet)."""
+    """How a version's minutes were worked out by its author's proposal. Provisional; what was signed are `BasisSignature`s."""
 
     version = models.OneToOneField(CourseVersion, on_delete=models.PROTECT, related_name="credit_basis", primary_key=True)
     method = models.CharField(max_length=40)
@@ -93,3 +93,52 @@ class CreditBasis(AppendOnly):
 
     class Meta(AppendOnly.Meta):
         abstract = False
+
+
+class BasisSignature(AppendOnly):
+    """
+    One signature under a version's minutes: a rating of its difficulty, the approval, or the withdrawal of one of them.
+
+    Rows are only ever added; what holds follows from all of them (`basis_state`). Names, words and figures are frozen as
+    signed. `recorded_by` is the opaque id of the staff account, not a link: it stays when the account goes.
+    """
+
+    class Kind(models.TextChoices):
+        RATING = "rating", "Rating"
+        APPROVAL = "approval", "Approval"
+        WITHDRAWAL = "withdrawal", "Withdrawal"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # the form's: sent twice, signed once
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="signatures")
+    content_hash = models.CharField(max_length=64)  # of the version, as the statement says it
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    withdraws = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="withdrawn_by")
+    name = models.CharField(max_length=120, blank=True)
+    credentials = models.CharField(max_length=120, blank=True)
+    discipline = models.CharField(max_length=80, blank=True)
+    note = models.TextField(max_length=1000, blank=True)  # why this rating, or why it is withdrawn
+    statement = models.TextField(blank=True)
+    difficulty = models.DecimalField(max_digits=4, decimal_places=2, null=True)  # as rated; of an approval: the lowest rating
+    minutes = models.DecimalField(max_digits=7, decimal_places=2, null=True)  # as approved
+    ratings = models.JSONField(default=list)  # ids of the ratings that an approval rests on
+    hours = models.JSONField(
+        default=list
+    )  # as approved: [{"body", "minutes_per_hour", "increment", "hours"}]; body "": 60 minutes
+    signed_at = models.DateTimeField()
+    recorded_by = models.UUIDField()
+
+    class Meta(AppendOnly.Meta):
+        abstract = False
+        ordering = ["signed_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="rating", difficulty__isnull=False, withdraws__isnull=True)
+                | models.Q(kind="approval", difficulty__isnull=False, minutes__isnull=False, withdraws__isnull=True)
+                | models.Q(kind="withdrawal", withdraws__isnull=False),
+                name="signature_has_what_its_kind_needs",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(difficulty__isnull=True) | models.Q(difficulty__gte=1, difficulty__lte=5),
+                name="signature_difficulty_within_scale",
+            ),
+        ]

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from goodstanding.catalog.basis_state import BasisState, basis_state
 from goodstanding.catalog.errors import ApprovalNotFoundError, CourseNotFoundError
 from goodstanding.catalog.models import Approval, Course, CourseVersion, Sponsor
 from goodstanding.core import courseware
@@ -32,6 +33,7 @@ __all__ = [
     "get_version",
     "hours_are_provisional",
     "list_approvals",
+    "list_basis_states",
     "list_courses",
     "list_versions",
     "offered_courses",
@@ -161,17 +163,19 @@ def changes_in(version: CourseVersion) -> courseware.CourseDifference | None:
 
 
 def basis_of(version: CourseVersion) -> CreditBasis:
-    """How the minutes of `version` were worked out, with whoever signed for them: nobody can sign yet."""
-    row = version.credit_basis
-    return courseware.CreditBasis(
-        method="mergener",
-        words=row.words,
-        scenario_words=row.scenario_words,
-        items=row.items,
-        difficulty=row.difficulty,
-        difficulty_reason=row.difficulty_reason,
-        minutes=row.minutes,
+    """How the minutes of `version` were worked out, with whoever signed for them."""
+    return basis_state(version).basis
+
+
+def list_basis_states() -> list[BasisState]:
+    """Where the signatures of every version of every course stand, newest version first. For staff."""
+    rows = (
+        CourseVersion.objects.select_related("credit_basis", "course")
+        .prefetch_related("signatures")
+        .defer("content")
+        .order_by("course_id", "-number")
     )
+    return [basis_state(row) for row in rows]
 
 
 def hours_are_provisional(version: CourseVersion) -> bool:
@@ -228,6 +232,7 @@ def _published() -> QuerySet[Course]:
     return (
         Course.objects.filter(current__isnull=False)
         .select_related("current", "current__credit_basis")
+        .prefetch_related("current__signatures")
         .defer("current__content")
         .order_by("slug")
     )

@@ -17,7 +17,7 @@ from goodstanding.accounts.permissions import require_administrator
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.accounts.services import lock_holder
 from goodstanding.audit.services import Tag, record_event
-from goodstanding.catalog.selectors import approvals_on, basis_of, course_of, get_sponsor, hours_are_provisional
+from goodstanding.catalog.selectors import approvals_on, basis_of, course_of, get_sponsor
 from goodstanding.core.certificates import (
     CertificateRecord,
     PrintedApproval,
@@ -96,7 +96,8 @@ def _award_entry(completion: Completion, at: dt.datetime) -> CreditEntry:
     enrollment = completion.enrollment
     version = enrollment.version
     course = course_of(version)
-    minutes = int(basis_of(version).minutes)
+    basis = basis_of(version)  # read once: minutes and their standing must be of the same moment
+    minutes = int(basis.minutes)
     if minutes < 1:
         raise CourseWithoutMinutesError(course.slug)
     approvals = approvals_on(completion.completed_on, course.format)
@@ -118,7 +119,7 @@ def _award_entry(completion: Completion, at: dt.datetime) -> CreditEntry:
         approvals=sorted({approval.body for approval in approvals}),
         sponsor_name=get_sponsor().name,
         course_id=course.slug,
-        provisional=hours_are_provisional(version),
+        provisional=basis.status != "final",
         entered_at=at,
     )
     record_event(
