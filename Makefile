@@ -5,14 +5,17 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format pictures bench mutation lock clean
+.PHONY: help setup setup-s3 setup-dev run test check format pictures bench mutation lock clean
 
 help: ## Show this help
 	@echo "Good Standing"; echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo; echo "  make test T=tests/core        runs that part alone, on SQLite"
 
 setup: .venv/run.stamp ## Make the environment in .venv (leaves .venv/bin/goodstanding)
+
+setup-s3: setup ## Add what files in an S3-compatible store need
+	@$(BIN)/pip install --quiet --require-hashes --no-deps --requirement requirements/s3.txt
 
 setup-dev: .venv/dev.stamp
 
@@ -45,7 +48,7 @@ mutation: setup-dev ## See which single changes no test notices (M="rules --only
 	@$(BIN)/python -m tests.mutation $(M)
 
 lock: ## Renew the locks in requirements/ (needs uv)
-	cd requirements && for name in run dev; do \
+	cd requirements && for name in run s3 dev; do \
 	  uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-header --no-annotate $$name.in --output-file $$name.txt; done
 
