@@ -5,7 +5,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-s3 setup-dev run test check format pictures bench mutation lock clean
+.PHONY: help setup setup-s3 setup-dev run test check format reference pictures bench mutation lock clean
 
 help: ## Show this help
 	@echo "Good Standing"; echo
@@ -35,6 +35,9 @@ check: setup-dev ## Check format, lint, types, import layers and data
 format: setup-dev ## Format the code
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+reference: setup ## Write docs/environment.md anew from the declared settings
+	$(BIN)/python -m goodstanding.conf.variables > docs/environment.md
 
 pictures: setup-dev ## Take the README's pictures anew
 	$(BIN)/pytest tests/e2e/test_pages.py

@@ -1,10 +1,12 @@
-"""Where the product keeps its state, and what the environment says. Read once, at start."""
+"""Where the product keeps its state, and what the environment says. Read once, at start; nothing else reads the environment."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from pathlib import Path
+
+from goodstanding.conf.variables import variable
 
 KEY_FILE = "secret-key"
 PRIVATE_KEY_FILE = "private-key"
@@ -16,19 +18,39 @@ def home() -> Path:
 
     ``$GOODSTANDING_HOME``, or ``.goodstanding`` in the person's home folder.
     """
-    configured = os.environ.get("GOODSTANDING_HOME", "")
+    configured = text("GOODSTANDING_HOME")
     return Path(configured).expanduser().resolve() if configured else Path.home() / ".goodstanding"
 
 
-def flag(name: str, *, default: bool = False) -> bool:
+def text(name: str) -> str:
+    """What the variable `name` says, or its default. LookupError if it is not declared."""
+    declared = variable(name)
+    return os.environ.get(declared.name, "").strip() or declared.default
+
+
+def flag(name: str) -> bool:
     """Whether the variable `name` is set to a word for yes."""
-    value = os.environ.get(name, "").strip().lower()
-    return value in {"1", "true", "yes", "on"} if value else default
+    return text(name).lower() in {"1", "true", "yes", "on"}
 
 
 def words(name: str) -> list[str]:
     """The comma-separated words of the variable `name`."""
-    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def number(name: str) -> int:
+    """The whole number, 0 or more, in the variable `name`. Raises ImproperlyConfigured, which never shows what was said."""
+    said = text(name)
+    if not said.isascii() or not said.isdigit():
+        from django.core.exceptions import ImproperlyConfigured
+
+        raise ImproperlyConfigured(f"{name} is not understood. Write a whole number, 0 or more.")
+    return int(said)
+
+
+def suggest(name: str, value: str) -> None:
+    """Set the variable `name` for this process and those it starts, where nobody set it."""
+    os.environ.setdefault(variable(name).name, value)
 
 
 def secret_key() -> str:
@@ -38,7 +60,7 @@ def secret_key() -> str:
     The last case serves commands that never sign anything; ``serve`` calls :func:`keep_secret_key` first, so that
     every worker and every later start use the same key.
     """
-    if key := os.environ.get("GOODSTANDING_SECRET_KEY", ""):
+    if key := text("GOODSTANDING_SECRET_KEY"):
         return key
     path = home() / KEY_FILE
     return path.read_text(encoding="ascii").strip() if path.is_file() else secrets.token_urlsafe(50)
@@ -66,8 +88,8 @@ def keep_private_key() -> None:
     _keep_key("GOODSTANDING_PRIVATE_KEY", PRIVATE_KEY_FILE)
 
 
-def _keep_key(variable: str, file_name: str) -> None:
-    if os.environ.get(variable, ""):
+def _keep_key(name: str, file_name: str) -> None:
+    if text(name):
         return
     try:
         descriptor = os.open(home() / file_name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -80,6 +102,11 @@ def _keep_key(variable: str, file_name: str) -> None:
 def demo_home() -> Path:
     """The state folder of the demonstration, apart from everything real."""
     return home() / "demo"
+
+
+def live_in(home: Path) -> None:
+    """From here on the state folder of this process, and of those it starts, is `home`."""
+    os.environ["GOODSTANDING_HOME"] = str(home)
 
 
 def enter_demonstration() -> None:

@@ -1,26 +1,7 @@
-"""
-Django settings. Everything that differs between installations comes from the environment, with safe defaults.
-
-=============================  ============================================================  =======================
-``GOODSTANDING_HOME``          the one folder that holds all state                           ``~/.goodstanding``
-``DATABASE_URL``               another database, for example PostgreSQL                      SQLite in that folder
-``GOODSTANDING_URL``           the public address, used in mails and QR codes                ``http://127.0.0.1:8000``
-``GOODSTANDING_HOSTS``         further host names that may be asked for, comma-separated     none
-``GOODSTANDING_MAIL``          ``smtp://user:password@host:587`` (``smtps`` for TLS)         an outbox folder
-``GOODSTANDING_MAIL_FROM``     the sender's address                                          ``no-reply@`` the host
-``GOODSTANDING_SECRET_KEY``    the signing key                                               made and kept on first start
-``GOODSTANDING_PRIVATE_KEY``   keys of private texts, comma-separated; the first one seals,  made and kept on first start
-                               all of them open; ``goodstanding reseal`` brings what is
-                               stored to the first
-``GOODSTANDING_BEHIND_PROXY``  exactly one proxy of yours stands before, and sets            no
-                               ``X-Forwarded-For`` and ``X-Forwarded-Proto``
-``GOODSTANDING_DEMO``          the database holds demonstration data; every page says so     no
-=============================  ============================================================  =======================
-"""
+"""Django settings. What differs between installations comes from the environment, with safe defaults: docs/environment.md."""
 
 from __future__ import annotations
 
-import os
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -37,7 +18,7 @@ HOME = environment.home()
 CONTENT_ROOT = content_root()
 DEMONSTRATION = environment.flag("GOODSTANDING_DEMO")
 
-PUBLIC_URL = os.environ.get("GOODSTANDING_URL", "http://127.0.0.1:8000").rstrip("/")
+PUBLIC_URL = environment.text("GOODSTANDING_URL").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 _https = _public.scheme == "https"
 ALLOWED_HOSTS = sorted(
@@ -115,7 +96,7 @@ _SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;",
 }
-_database = os.environ.get("DATABASE_URL") or f"sqlite:///{HOME / 'goodstanding.sqlite3'}"
+_database = environment.text("DATABASE_URL") or f"sqlite:///{HOME / 'goodstanding.sqlite3'}"
 try:
     DATABASES = {"default": dj_database_url.parse(_database, conn_max_age=60, conn_health_checks=True)}
 except (ValueError, KeyError):  # its own message may show the password
@@ -168,7 +149,7 @@ ACCOUNT_FORMS = {
 
 # Mail is written by the job worker; without a mail server it lands in a folder, one file a message, never in a log.
 OUTBOX = HOME / "outbox"
-_mail = urlsplit(os.environ.get("GOODSTANDING_MAIL", ""))
+_mail = urlsplit(environment.text("GOODSTANDING_MAIL"))
 if _mail.hostname:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = _mail.hostname
@@ -180,7 +161,7 @@ if _mail.hostname:
     EMAIL_TIMEOUT = 20
 else:
     EMAIL_BACKEND = "goodstanding.mailing.outbox.OutboxBackend"
-DEFAULT_FROM_EMAIL = os.environ.get("GOODSTANDING_MAIL_FROM", f"Good Standing <no-reply@{_public.hostname or 'localhost'}>")
+DEFAULT_FROM_EMAIL = environment.text("GOODSTANDING_MAIL_FROM") or (f"Good Standing <no-reply@{_public.hostname or 'localhost'}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 STATIC_URL = "/static/"

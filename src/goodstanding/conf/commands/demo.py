@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
                 "changed. Choose another folder with --folder, or delete this one if it is an old demonstration."
             )
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.environ["GOODSTANDING_HOME"] = str(folder)
+        environment.live_in(folder)
         environment.enter_demonstration()
         environment.keep_secret_key()
         environment.keep_private_key()

@@ -29,10 +29,10 @@ def run(args: argparse.Namespace) -> int:
         demonstration = environment.demo_home()
         if not all((demonstration / name).is_file() for name in (DATABASE, SIGN_IN)):
             return _refuse("There is no demonstration yet. Make it with: goodstanding demo")
-        os.environ["GOODSTANDING_HOME"] = str(demonstration)
+        environment.live_in(demonstration)
         environment.enter_demonstration()
     shown_host = "127.0.0.1" if args.host in {"0.0.0.0", "::"} else args.host  # noqa: S104 - compared, not bound
-    os.environ.setdefault("GOODSTANDING_URL", f"http://{f'[{shown_host}]' if ':' in shown_host else shown_host}:{args.port}")
+    environment.suggest("GOODSTANDING_URL", f"http://{f'[{shown_host}]' if ':' in shown_host else shown_host}:{args.port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodstanding.conf.settings")
     try:
         _require_free_port(args.host, args.port)
