@@ -163,5 +163,5 @@ def test_the_list_costs_the_same_however_long_it_is(signed_in, clinician, django
     for number in range(count):
         publish_course(course=small_course(slug=f"course-{number}", title=f"Course {number}"), at=AT)
     text(signed_in, LIST)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert text(signed_in, LIST).count("About this course") == count

@@ -12,6 +12,7 @@ from goodstanding.audit.selectors import list_events
 from goodstanding.audit.services import Tag
 from goodstanding.flows.requests import send_request
 from goodstanding.web.staff.urls import urlpatterns
+from tests.catalog.test_signing import rate
 
 ACTIONS = {
     "staff-sponsor": Tag.SPONSOR_CHANGED,
@@ -21,6 +22,9 @@ ACTIONS = {
     "staff-course-offer": Tag.COURSE_OFFERED,
     "staff-certificate-revoke": Tag.CERTIFICATE_REVOKED,
     "staff-request": Tag.REQUEST_ANSWERED,
+    "staff-hours-rate": Tag.BASIS_RATED,
+    "staff-hours-approve": Tag.BASIS_APPROVED,
+    "staff-hours-withdraw": Tag.BASIS_WITHDRAWN,
 }
 READ_WITH_A_TRACE = {
     "staff-person": Tag.CREDITS_VIEWED,
@@ -37,7 +41,7 @@ def _read(response):
 
 
 @pytest.fixture
-def arguments(slug, certificate, clinician, make_approval):
+def arguments(slug, certificate, clinician, administrator, make_approval):
     """Something that exists for every argument of a staff address."""
     request = send_request(
         request_id=uuid.uuid4(),
@@ -48,7 +52,10 @@ def arguments(slug, certificate, clinician, make_approval):
         text="When does it open?",
         at=timezone.now(),
     )
+    ratings = [rate(administrator, name, "3", slug=slug) for name in ("Ann One", "Bea Two")]
     return {
+        "signature_id": ratings[0].pk,
+        "seen": ",".join(sorted(str(rating.pk) for rating in ratings)),
         "slug": slug,
         "request_id": request.pk,
         "number": certificate.number,
@@ -58,9 +65,13 @@ def arguments(slug, certificate, clinician, make_approval):
 
 
 @pytest.fixture
-def bodies(approval_form):
+def bodies(approval_form, arguments):
     """What each address wants to be sent."""
+    signer = {"credentials": "PhD", "discipline": "Psychology", "step": "sign", "signs": "on"}
     return {
+        "staff-hours-rate": signer | {"name": "Dan Four", "difficulty": "3", "note": "Why.", "submission": str(uuid.uuid4())},
+        "staff-hours-approve": signer | {"name": "Cas Three", "seen": arguments["seen"], "submission": str(uuid.uuid4())},
+        "staff-hours-withdraw": {"reason": "By mistake.", "submission": str(uuid.uuid4())},
         "staff-sponsor": {"name": "Example Institute"},
         "staff-approval-record": approval_form,
         "staff-approval-withdraw": {"withdrawn_from": "2026-06-01", "reason": "Ended."},

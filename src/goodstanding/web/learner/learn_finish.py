@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from goodstanding.accounts.selectors import get_profile
-from goodstanding.catalog.selectors import approvals_on, basis_of, hours_are_provisional
+from goodstanding.catalog.selectors import approvals_on
 from goodstanding.flows import completing
 from goodstanding.learning import selectors, services
 from goodstanding.learning.errors import EvaluationAnswersError, ProfileIncompleteError, SignedNameError, StepLockedError
@@ -125,15 +125,17 @@ def done(request: HttpRequest, slug: str) -> HttpResponse:
     if completion is None:
         raise StepLockedError(learning_path.current)
     course = selectors.content_of(enrollment)
+    certificate = completing.certificate_of(enrollment)
     return render(
         request,
         "learner/learn_done.html",
         {
             "here": Here(slug, enrollment, course, learning_path, learning_path.steps[-1], reading_of(request)),
             "completion": completion,
-            "certificate": completing.certificate_of(enrollment),
-            "minutes": int(basis_of(enrollment.version).minutes),
-            "provisional": hours_are_provisional(enrollment.version),
+            "certificate": certificate,
+            # as issued: what is signed or withdrawn later changes nothing about it
+            "minutes": certificate.record["minutes"] if certificate else None,
+            "provisional": certificate is not None and certificate.record["provisional"],
             "approvals": approvals_on(completion.completed_on, course.format),
         },
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.staff import audit, components, courses, overview, people, requests, sponsor
+from goodstanding.web.staff import audit, components, courses, hours, overview, people, requests, sponsor
 
 urlpatterns: list[URLPattern] = [
     *audit.urlpatterns,
     *components.urlpatterns,
     *courses.urlpatterns,
+    *hours.urlpatterns,
     *overview.urlpatterns,
     *people.urlpatterns,
     *requests.urlpatterns,
