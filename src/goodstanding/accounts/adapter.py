@@ -9,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -57,6 +58,19 @@ class AccountAdapter(DefaultAccountAdapter):
         subject = render_to_string(f"{template_prefix}_subject.txt", shown).strip()
         body = render_to_string(f"{template_prefix}_message.txt", shown).strip() + "\n"
         send_mail(to=email, subject=subject, body=body)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Set it once, however often the form was sent; ``send_notification_mail`` asks the user which copy this was."""
+        assert isinstance(user, User)
+        user.password_is_new = services.set_password(user=user, password=password)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: AbstractBaseUser, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell what happened to an account; what happened once is told once."""
+        assert isinstance(user, User)
+        if user.password_is_new:
+            super().send_notification_mail(template_prefix, user, context, email)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """

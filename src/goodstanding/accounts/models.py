@@ -45,6 +45,9 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    password_is_new = True
+    """Whether the request at hand set the password itself, and not another copy of it; no column."""
+
     @property
     def is_staff(self) -> bool:
         return self.role != Role.CLINICIAN

@@ -28,8 +28,10 @@ __all__ = [
     "lock_holder",
     "open_account",
     "open_administrator",
+    "propose_address",
     "release_unconfirmed",
     "save_profile",
+    "set_password",
 ]
 
 PROFESSIONS = ("counselor", "psychologist", "social_worker", "mft")
@@ -189,8 +191,45 @@ def open_administrator(*, token: str, email: str, password: str, legal_name: str
 
     Whoever holds the link reads the terminal of this installation; that proves more than a confirmed address would.
     """
+    list(AdministratorClaim.objects.select_for_update().order_by("pk"))  # before the audit log, as claiming alone does
     user = open_account(email=email, password=password, legal_name=legal_name, at=at, confirmed=True)
     return claim_administrator(token=token, user=user, at=at)
+
+
+def set_password(*, user: User, password: str) -> bool:
+    """
+    Give the account a new password; False if another request did just that since `user` was read.
+
+    The same form sent twice keeps what the first copy stored. Hashed anew, the password would be the same and every session
+    begun with the first copy would end, among them perhaps the one that the browser holds.
+    """
+    hashed = make_password(password)  # slow on purpose, therefore outside the transaction
+    with transaction.atomic():
+        stored = User.objects.select_for_update().get(pk=user.pk)
+        if stored.password != user.password and stored.check_password(password):
+            user.password = stored.password
+            return False
+        user.password = hashed
+        user.save(update_fields=["password"])
+    return True
+
+
+@transaction.atomic
+def propose_address(*, user: User, email: str) -> EmailAddress:
+    """
+    Keep an address that is to replace the account's own once it is confirmed; one proposed before and never confirmed goes.
+
+    The same address proposed twice stays the row that it is, for the link that was mailed names that row.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    email = email.lower()
+    waiting = EmailAddress.objects.filter(user=user, verified=False, primary=False)
+    for address in waiting:
+        if address.email == email:
+            return address
+        address.remove()
+    proposed: EmailAddress = EmailAddress.objects.create(user=user, email=email)
+    return proposed
 
 
 @transaction.atomic

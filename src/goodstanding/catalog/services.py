@@ -21,7 +21,7 @@ from goodstanding.catalog.errors import (
     CourseNotFoundError,
 )
 from goodstanding.catalog.models import Approval, Course, CourseVersion, CreditBasis, Sponsor
-from goodstanding.catalog.selectors import FORMATS, get_sponsor
+from goodstanding.catalog.selectors import FORMATS
 from goodstanding.core import courseware
 from goodstanding.core.uploads import read_upload
 
@@ -131,7 +131,8 @@ def save_sponsor(
     values, for the log holds no names or addresses.
     """
     require_administrator(actor)
-    sponsor = get_sponsor()
+    Sponsor.objects.get_or_create(id=1)
+    sponsor = Sponsor.objects.select_for_update().get(id=1)  # a second click waits here, and then finds nothing to change
     given = {
         "name": name,
         "address": address,
@@ -223,19 +224,22 @@ def withdraw_approval(*, actor: User, approval_id: uuid.UUID | str, withdrawn_fr
     """
     Record that an approval no longer holds from a day on. The row stays, and what was completed before keeps it.
 
-    Raises ApprovalNotFoundError; ApprovalWithdrawnError if it was withdrawn before; ApprovalDatesError if the day lies
-    before the approval began.
+    The same day and reason sent twice are recorded once. Raises ApprovalNotFoundError; ApprovalWithdrawnError if it was
+    withdrawn before in another way; ApprovalDatesError if the day lies before the approval began.
     """
     require_administrator(actor)
     approval = Approval.objects.select_for_update().filter(pk=approval_id).first()
     if approval is None:
         raise ApprovalNotFoundError("There is no such approval.")
+    reason = reason.strip()[:300]
+    if (approval.withdrawn_from, approval.withdrawn_reason) == (withdrawn_from, reason):
+        return approval
     if approval.withdrawn_from is not None:
         raise ApprovalWithdrawnError("This approval was withdrawn before; the first day recorded stands.")
     if withdrawn_from < approval.valid_from:
         raise ApprovalDatesError("The approval can not be withdrawn from a day before it began.")
     approval.withdrawn_from = withdrawn_from
-    approval.withdrawn_reason = reason.strip()[:300]
+    approval.withdrawn_reason = reason
     approval.save(update_fields=["withdrawn_from", "withdrawn_reason"])
     record_event(
         tag=Tag.APPROVAL_WITHDRAWN,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
+from goodstanding.accounts.services import lock_holder
 from goodstanding.credit.services import award_completion
 from goodstanding.learning.selectors import completion_of
 from goodstanding.learning.services import attest
@@ -27,6 +28,9 @@ def complete(*, enrollment: Enrollment, signed_name: str, at: dt.datetime) -> Ce
     One transaction, so no completion is ever without its credit. Signing twice gives the certificate of the first time:
     attesting holds the enrollment's row, and awarding finds what was awarded. Raises what ``learning.services.attest`` raises.
     """
+    # First, as whoever writes in a ledger does: once attesting has written to the audit log, its end is held, and someone who
+    # holds this ledger and waits for that end would wait for ever.
+    lock_holder(holder=enrollment.holder)
     completion = attest(enrollment=enrollment, signed_name=signed_name, at=at)
     return award_completion(completion=completion, at=at)
 

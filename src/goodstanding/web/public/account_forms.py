@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account import forms as allauth
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.password_validation import validate_password
@@ -21,6 +22,8 @@ from goodstanding.accounts.errors import EmailTakenError
 from goodstanding.web.forms import LookForm
 
 if TYPE_CHECKING:
+    from allauth.account.models import EmailAddress
+
     from goodstanding.accounts.models import User
 
 __all__ = [
@@ -250,6 +253,13 @@ class AddEmailForm(LookForm, allauth.AddEmailForm):
         super().__init__(*args, **kwargs)
         self.fields["email"] = email_field(help_text="We send a link there. Your present address stays in use until you open it.")
         self.fields["email"].label = "New e-mail"
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Keep the address and send its link. allauth's own would, sent twice, replace the address that the link was for."""
+        assert self.user is not None
+        address = services.propose_address(user=cast("User", self.user), email=self.cleaned_data["email"])
+        send_verification_email_to_address(request, address)
+        return address
 
 
 class ClaimForm(_NewAccount):

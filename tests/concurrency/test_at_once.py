@@ -1,0 +1,41 @@
+"""Double clicks, two tabs, and old forms sent again, against `goodstanding serve` with two web processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.concurrency.harness import LONG, SHORT, Server, at_once, fork_server, whole_product
+from tests.concurrency.situations import SITUATIONS, Situation, faults_after, named
+
+CLICKS = 4
+
+
+@pytest.fixture(scope="module")
+def product(home: Path) -> Iterator[Server]:
+    with whole_product(home) as server:
+        yield server
+
+
+def faults_at_once(server: Server, one: Situation, *, wait: float = SHORT) -> list[str]:
+    """What is wrong after all was sent at the same moment, and then once more."""
+    server.tell("forget")
+    deeds = one.begin(server)
+    before = server.stored()
+    answers = at_once(*(deeds * CLICKS if len(deeds) == 1 else deeds), wait=wait, table=one.table)
+    late = [deed.send() for deed in deeds]
+    return faults_after(server, one, before, [*answers, *late])
+
+
+@pytest.mark.parametrize("one", SITUATIONS, ids=lambda one: one.name.replace(" ", "-"))
+def test_many_at_once_and_once_more_are_one(product: Server, one: Situation) -> None:
+    assert faults_at_once(product, one) == []
+
+
+def test_without_locks_the_fault_is_seen(home: Path) -> None:
+    """The control: the same requests, with the locks taken out of the server, do collide, and the test above would say so."""
+    with fork_server(home, without="locks") as server:
+        found = {name: faults_at_once(server, named(name), wait=LONG) for name in ("signing", "starting the test")}
+    assert all(found.values())
