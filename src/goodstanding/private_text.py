@@ -25,12 +25,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 __all__ = [
+    "START_LENGTH",
     "NoKeyError",
     "PrivateTextError",
     "UnknownKeyError",
     "UnreadableTextError",
     "current_start",
     "is_current",
+    "key_name_of",
+    "key_names",
     "reseal",
     "seal",
     "unseal",
@@ -39,6 +42,10 @@ __all__ = [
 _FORM = "v1"
 _NONCE = 12
 _LEAST = 32
+_NAME = 12
+
+START_LENGTH = len(_FORM) + 1 + _NAME + 1
+"""So many characters at the start of a sealed text name its key; see :func:`key_name_of`."""
 
 
 class PrivateTextError(Exception):
@@ -97,6 +104,17 @@ def current_start() -> str:
     return f"{_FORM}.{_name(_keys()[0])}."
 
 
+def key_names() -> tuple[str, ...]:
+    """The names of the keys that are here, which give nothing of them away; empty if there is none."""
+    return tuple(_name(key) for key in settings.PRIVATE_KEYS)
+
+
+def key_name_of(sealed: str) -> str:
+    """The name of the key that sealed a text, from the text or its first START_LENGTH characters; empty if it was not sealed here."""
+    form, _, rest = sealed.partition(".")
+    return rest.partition(".")[0] if form == _FORM else ""
+
+
 def reseal(sealed: str, *, purpose: str, owner: object) -> str:
     """The same text under the first key; unchanged if it is already. Raises what :func:`unseal` raises."""
     return sealed if is_current(sealed) else seal(unseal(sealed, purpose=purpose, owner=owner), purpose=purpose, owner=owner)
@@ -118,7 +136,7 @@ def _cipher_key(key: str) -> bytes:
 
 def _name(key: str) -> str:
     """What tells keys apart without giving them away."""
-    return hashlib.sha256(b"goodstanding private text key name" + key.encode()).hexdigest()[:12]
+    return hashlib.sha256(b"goodstanding private text key name" + key.encode()).hexdigest()[:_NAME]
 
 
 def _bound_to(purpose: str, owner: object) -> bytes:

@@ -26,6 +26,8 @@ COMMANDS = {
     "check": "validate rules, courses or standards",
     "verify": "check a certificate",
     "reseal": "bring private texts to the newest key",
+    "backup": "write database and files into one file, also while the product serves",
+    "restore": "put a backup in the place of what is there",
 }
 
 INTERRUPTED = 130
