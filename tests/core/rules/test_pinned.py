@@ -37,7 +37,7 @@ def test_every_pinned_case_answers_as_written(subject: str) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(functions.PROBLEMS))
+@pytest.mark.parametrize("seed", functions.PROBLEMS)
 def test_pinned_allocations_are_lawful_and_no_other_is_better(seed: int) -> None:
     """The pinned allocations are right, and not only what they were: every other one is tried where there are not too many."""
     problem = functions.problem(seed)

@@ -32,7 +32,7 @@ class Credited:
     `verdicts` are those of the requirements that apply; `undecided` says that for some others nothing could be said.
     """
 
-    def __init__(self, tally: Tally, *, verdicts: Mapping[str, Verdict], on: dt.date, undecided: bool = False) -> None:
+    def __init__(self, tally: Tally, *, verdicts: Mapping[str, Verdict], on: dt.date, undecided: bool) -> None:
         self.tally = tally
         self.ground = tally.ground
         self.doubts = tally.judge.unknowns.doubts

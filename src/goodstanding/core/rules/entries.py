@@ -239,7 +239,7 @@ class Group:
     """Each entry with the number of its shape in the pool."""
     shapes: dict[int, int]
     """How many of the members have each shape."""
-    crowded: bool = False
+    crowded: bool
     """Whether a cap on a day or on an entry could reach it; it then is of one entry."""
 
 

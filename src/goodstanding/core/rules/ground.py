@@ -102,7 +102,7 @@ class Ground:
         entries: tuple[Entry, ...],
         period: Period,
         renewals: int | None,
-        held: int = 1,
+        held: int,
     ) -> None:
         self.license = license_
         self.rules = rules

@@ -160,11 +160,6 @@ class Requirement(Strict):
             return WindowOf(years=self.every.years)
         return "ever" if self.frequency == "once" else "period"
 
-    def conditions(self) -> tuple[Condition, ...]:
-        """Every condition that decides whether or how much is due."""
-        own = () if self.applies_when is None else (self.applies_when,)
-        return (*own, *(variant.when for variant in self.variants))
-
 
 class RequirementPatch(Strict):
     """What a reading or a status replaces in one requirement; `due: false` reads it as not required at all."""
@@ -217,11 +212,6 @@ class Cap(Strict):
         if self.which is None and self.per == "period":
             raise ValueError("a cap on the period needs `which`; without it every hour would be capped")
         return self
-
-    def conditions(self) -> tuple[Condition, ...]:
-        """Every condition that decides whether or how tightly the cap binds."""
-        own = () if self.applies_when is None else (self.applies_when,)
-        return (*own, *(variant.when for variant in self.variants))
 
 
 class CapPatch(Strict):

@@ -12,6 +12,7 @@ RULES = {
     "fifty": {"requirements": [TOTAL, need("ethics", 1.5)], "hour_minutes": 50, "hours_per_unit": {"ceu": 10, "semester_credit": 15}},
     "halves": {"requirements": [TOTAL, need("ethics", 2)], "hour_minutes": 60, "round_down_to": 0.5},
     "least": {"requirements": [TOTAL, need("ethics", 2)], "hour_minutes": 50, "round_down_to": 0.25, "least_hours": 1},
+    "least_alone": {"requirements": [need("ethics", 3)], "hour_minutes": 60, "least_hours": 1},
     "rates": {
         "requirements": [TOTAL, need("ethics", 4)],
         "hour_minutes": 60,
@@ -182,4 +183,9 @@ def cases() -> Cases:
         found[f"several_{name}"] = ("several", [{}, *others], credits_, None)
     for hours in (19, 20, 35, 36):
         found[f"several_three_{hours}"] = ("several", [{}, second, third], [h(hours - 4), h(4, "ethics")], None)
+    for minutes in (59, 60):
+        found[f"least_alone_{minutes}"] = one("least_alone", h(minutes, "ethics", unit="minute"), h(2.25, "ethics"))
+    # Whatever a day is in hours, none of them is nothing.
+    for ethics in (2, 3):
+        found[f"plain_no_days_{ethics}"] = one("plain", h(0, "ethics", unit="day"), h(ethics, "ethics"), h(20 - ethics))
     return found

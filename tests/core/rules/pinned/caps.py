@@ -44,6 +44,11 @@ RULES = {
         "requirements": [need("total", 12), need("ethics", 4), need("suicide", 4), need("telehealth", 2, on_top=True)],
         "caps": [cap("home", 6, HOME), cap("teaching", 5, TEACHING), cap("ethics", 5, {"topics": ["ethics"]})],
     },
+    "kinds_open": {
+        "requirements": [TOTAL],
+        "caps": [cap("day", 4, TEACHING, per="day")],
+        "open_questions": [question("kinds", {}, {"caps": {"day": {"which": {"activities": ["other"]}}}})],
+    },
     "kinds": {
         "requirements": [TOTAL, need("live", 5, which={"formats": ["live_in_person", "live_online"]}), need("taught", kind="course", which=TEACHING)],
         "caps": [cap("teaching", 5, TEACHING), cap("not_live", 4, {"not": {"formats": ["live_in_person", "live_online"]}}), cap("exams", 2, {"activities": ["exam"]})],
@@ -65,6 +70,9 @@ def cases() -> Cases:
     found["home_unstated_8"] = one("home", h(12), h(8, "ethics", format=None))
     found["home_unstated_9"] = one("home", h(11), h(9, "ethics", format=None))
     found["home_unstated_confirmed"] = one("home", h(11), h(9, "ethics", format=None), confirmed=["format:c2"])
+    # Its hours are not known, and however many they are, no more than 8 of them count.
+    for live in (11, 12):
+        found[f"home_unit_unknown_{live}"] = one("home", h(1, unit="day", **home), h(live, "ethics", "suicide"))
     found["home_outside"] = one("home", h(12), h(9, "ethics", completed="2025-05-31", **home))
     found["home_not_accepted"] = one("home", h(12), h(9, "ethics", approvals=[], **home), h(8, **home))
     found["home_full"] = one("home", h(8, **home), h(11))
@@ -138,7 +146,7 @@ def cases() -> Cases:
     found["varied_first"] = one("varied", h(5, **home), h(15), renewals=0, issued="2025-08-01", facts={"supervisor": False})
     for hours in (4, 4.01):
         found[f"varied_teaching_{hours}"] = one("varied", h(hours, **taught), h(16), facts={"supervisor": False})
-    for hours in (8, 8.01, 12, 12.01):
+    for hours in (8, 8.01, 12, 12.01, 13):
         found[f"open_home_{hours}"] = one(
             "open",
             h(hours, **home, started="2026-02-27"),
@@ -150,6 +158,8 @@ def cases() -> Cases:
             h(20 - int(hours), "ethics", started="2026-04-01", completed="2026-04-03"),
             confirmed=["home_limit"],
         )
+    for activity in ("teaching", "other", "course"):
+        found[f"kinds_open_{activity}"] = one("kinds_open", h(9, activity=activity), h(11, completed="2026-04-01"))
     found["open_day"] = one("open", h(11, started="2026-03-01"), h(9, "ethics", completed="2026-04-01"))
     found["open_day_spread"] = one("open", h(11, started="2026-02-28"), h(9, "ethics", completed="2026-04-01"))
     found["open_part"] = one("open", h(7, "ethics", **taught), h(6, completed="2026-04-01"), h(7, completed="2026-04-02"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.core.rules.pinned.build import Cases, cap, h, need, one, prorated, question
+from tests.core.rules.pinned.build import Cases, cap, h, need, one, prorated, question, variant
 
 TOTAL = need("total", 20)
 
@@ -42,6 +42,39 @@ RULES = {
             need("hiv", 1, in_force={"by": "period_end", "from": "2027-06-01"}),
             need("trauma", 1, in_force={"by": "period_end", "from": "2023-01-01", "to": "2026-12-31"}, before="not_due"),
         ]
+    },
+    "versions_by_both": {
+        "requirements": [
+            TOTAL,
+            need("law", 1, label="law 11", in_force={"by": "period_start", "from": "2026-01-01"}, before="not_due"),
+            need("law", 2, label="law 22", in_force={"by": "period_end", "from": "2028-01-01"}),
+        ]
+    },
+    "versions_a_day_apart": {
+        "requirements": [
+            need("law", 1, in_force={"by": "period_end", "to": "2027-05-30"}),
+            need("law", 2, in_force={"by": "period_start", "from": "2027-05-31"}, before="not_due"),
+        ]
+    },
+    "always": {
+        "requirements": [
+            need("ethics", 1, applies_when={"renewals": True, "at_least": 0}, applies_text="so"),
+            need("law", 1, applies_when={"about": "months_licensed", "at_least": 0}, applies_text="so"),
+            need("hiv", 1, applies_when={"all": [{"about": "issued_month", "at_least": 1}, {"about": "issued_month", "at_most": 12}]}, applies_text="so"),
+        ]
+    },
+    "versions_by_completion": {
+        "requirements": [
+            need("ethics", 1, in_force={"by": "completion", "from": "2027-05-31"}),
+            need("hiv", 1, in_force={"by": "completion", "from": "2027-06-01"}),
+            need("suicide", 1, in_force={"by": "completion", "to": "2025-06-01"}),
+            need("law", 1, in_force={"by": "completion", "to": "2025-05-31"}),
+            need("trauma", 1, in_force={"by": "completion"}),
+        ]
+    },
+    "professions": {
+        "requirements": [need("total", 20, variants=[variant({"about": "profession", "is": "mft"}, hours=10)])],
+        "professions": ["counselor", "mft"],
     },
     "ends": {"requirements": [TOTAL], "cycle": {**CYCLE, "counting": {"ends": "12-31", "sources": ["law"]}}},
     "ends_odd": {"requirements": [TOTAL], "cycle": {**CYCLE, "counting": {"ends": "02-29", "years": "odd", "sources": ["law"]}}},
@@ -297,4 +330,26 @@ def cases() -> Cases:
     found["about_unknown_enough"] = one(
         "about", h(20, "law", "ethics", "suicide", "hiv", "trauma", "dementia"), issued=None, renewals=None
     )
+    found["versions_by_both"] = one("versions_by_both", h(20))
+    found["versions_a_day_apart"] = one("versions_a_day_apart", h(2, "law"))
+    # What holds whatever the holder tells is not asked.
+    found["always"] = one("always", h(2), renewals=None, issued=None)
+    # A text for entries of certain days is in force if the period has such a day, be it the last or the first.
+    found["versions_by_completion"] = one(
+        "versions_by_completion",
+        *(h(1, topic, "trauma", completed="2027-05-31") for topic in ("ethics", "hiv")),
+        *(h(1, topic, completed="2025-06-01") for topic in ("suicide", "law")),
+        on="2027-05-31",
+    )
+    found["versions_by_completion_missed"] = one(
+        "versions_by_completion",
+        h(1, "ethics", completed="2027-05-30"),
+        h(1, "suicide", completed="2025-06-02"),
+        on="2027-05-31",
+    )
+    for profession in (None, "counselor", "mft"):
+        found[f"professions_{profession}"] = one("professions", h(10), profession=profession)
+    # A period that is written out goes before the one that the expiry gives, even if they share but a day.
+    for start in ("2027-05-31", "2027-06-01"):
+        found[f"plain_period_listed_{start}"] = one("plain", h(3, "ethics"), periods=[{"start": start, "end": "2029-05-31"}])
     return found

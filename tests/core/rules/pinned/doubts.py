@@ -48,6 +48,14 @@ RULES = {
             need("exam", kind="exam", which={"activities": ["exam"], "topics": ["jurisprudence"]}),
         ],
     },
+    "bodies": {
+        "requirements": [need("one", 2, which={"approved_by": ["nbcc"]}), need("other", 2, which={"approved_by": ["apa"]})],
+        "accepts": {"bodies": ["nbcc", "apa"], "others": "none"},
+    },
+    "two_courses": {"requirements": [need(one, kind="course", topics=[], which={"courses": [name]}) for one, name in (("law", "KB-7"), ("ethics", "LA-9"))]},
+    "live_or_taught": {"requirements": [need("some", 8, which={"any": [LIVE, TEACHING]}), need("live", 1, which=LIVE)]},
+    "live_and_taught": {"requirements": [need("some", 8, which={**LIVE, **TEACHING})]},
+    "law_or_ethics": {"jurisdiction": "US-CA", "requirements": [need("some", 6, topics=["law_us_ca", "ethics"]), need("law", 1, topics=["law_us_ca"])]},
     "state": {
         "jurisdiction": "US-CA",
         "requirements": [
@@ -259,4 +267,14 @@ def cases() -> Cases:
     found["daily_other_activity"] = one("daily", h(20, activity="teaching"))
     found["daily_unstated_activity"] = one("daily", h(20, activity=None))
     found["daily_unit_unknown"] = one("daily", h(2, unit="ceu"), h(12, activity=None, approvals=None))
+    # One course may have several approvals, but is one course only.
+    found["bodies_confirmed"] = one("bodies", h(2, approvals=None), confirmed=["approvals:c1"])
+    found["two_courses_confirmed"] = one("two_courses", h(2), confirmed=["course:c1"])
+    # Only what could decide is asked: not the activity of what is live by confirmation, nor the format of what is taught.
+    found["live_or_taught_confirmed"] = one(
+        "live_or_taught", h(4, format=None, activity=None), h(4, approvals=None), confirmed=["format:c1"]
+    )
+    found["live_or_taught_taught"] = one("live_or_taught", h(4, format=None, activity="teaching"), h(4, format=None))
+    found["live_and_taught"] = one("live_and_taught", h(4, format=None, activity="teaching"), h(4, activity=None))
+    found["law_or_ethics"] = one("law_or_ethics", h(3, "law", "ethics"), h(3, "ethics", approvals=None))
     return found

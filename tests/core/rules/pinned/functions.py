@@ -26,7 +26,8 @@ DAYS = [
     dt.date.fromisoformat(f"{day}")
     for day in ("2024-02-28", "2024-02-29", "2025-01-31", "2025-02-28", "2025-06-15", "2026-12-31")
 ]
-PROBLEMS = 250
+PROBLEMS = (*range(250), 1067, 3106, 3388)
+"""The last ones are those in which a looser bound, parts of one whole, and hours that no want needs make a difference."""
 STEPS = (-25, -24, -13, -12, -1, 0, 1, 2, 11, 12, 13, 24)
 
 
@@ -214,6 +215,18 @@ def _programmed(seed: int) -> Iterable[object]:
     yield "values " + " ".join(map(str, found.values()))
 
 
+def _refused() -> Iterable[object]:
+    """Programs that have no answer."""
+    program = Program()
+    one, other = program.variable(), program.variable()
+    for row, limit in (({one: 1}, -1), ({one: 1, other: -1}, 0)):
+        try:
+            program.at_most(row, limit)
+            yield program.solutions().maximize({other: 1}).values()
+        except (ValueError, ArithmeticError) as error:
+            yield type(error).__name__
+
+
 def calls() -> Calls:
     found: Calls = {
         "months": _months,
@@ -223,8 +236,9 @@ def calls() -> Calls:
         "proration": _proration,
         "turns": _turns,
         "sparse": _sparse,
+        "refused": _refused,
     }
     found |= {f"stretches_{seed}": functools.partial(_stretches, seed) for seed in range(12)}
-    found |= {f"allocated_{seed}": functools.partial(_allocated, seed) for seed in range(PROBLEMS)}
-    found |= {f"programmed_{seed}": functools.partial(_programmed, seed) for seed in range(60)}
+    found |= {f"allocated_{seed}": functools.partial(_allocated, seed) for seed in PROBLEMS}
+    found |= {f"programmed_{seed}": functools.partial(_programmed, seed) for seed in (*range(60), 1621)}
     return found

@@ -33,6 +33,21 @@ RULES = {
         "total": ({"requirements": {"total": {"hours": 24}}}, {"requirements": {"total": {"due": False}}}),
     }.items()
 } | {
+    "bodies_twice": {
+        "requirements": [need("total", 8)],
+        "open_questions": [
+            question("ask", {"accepts": {"bodies": ["nbcc"], "others": "none"}}, {}),
+            question("else", {"accepts": {"others": "anyone"}}, {}),
+        ],
+    },
+    "other_way": {
+        "requirements": [need("live", 4, which={"formats": ["live_in_person"]})],
+        "open_questions": [question("ask", {}, {"requirements": {"live": {"which": HOME}}})],
+    },
+    "share_of_other_hours": {
+        "requirements": [TOTAL, need("ethics", share_of_total=0.25)],
+        "open_questions": [question("ask", {}, reading(topics=["ethics", "suicide"]))],
+    },
     "within": {
         "requirements": [TOTAL, need("supervision", 6), ETHICS],
         "open_questions": [question("ask", {}, reading(within="supervision", topics=["ethics_for_supervisors"]), reading(not_with=["supervision"]))],
@@ -85,7 +100,12 @@ RULES = {
 
 def cases() -> Cases:
     found: Cases = {}
-    simple = [name for name in RULES if name not in ("within", "linked", "shared", "many", "votes", "facts")]
+    simple = [
+        name
+        for name in RULES
+        if name
+        not in ("bodies_twice", "other_way", "share_of_other_hours", "within", "linked", "shared", "many", "votes", "facts")
+    ]
     for rule in simple:
         for amount in (1, 2, 2.99, 3, 4, 4.99, 5):
             found[f"{rule}_{amount}"] = one(rule, h(amount, "ethics"), h(20 - amount))
@@ -172,4 +192,12 @@ def cases() -> Cases:
                     facts=facts,
                     issued=issued,
                 )
+    # That the first question makes no difference leaves the second as it is.
+    found["bodies_twice"] = one("bodies_twice", h(5), h(4, approvals=[]))
+    for bodies in (["nbcc"], None):
+        found[f"other_way_{bodies}"] = one("other_way", h(4, format="asynchronous", approvals=bodies))
+    for suicide in (2, 3):
+        found[f"share_of_other_hours_{suicide}"] = one(
+            "share_of_other_hours", h(2, "ethics"), h(suicide, "suicide"), h(18 - suicide)
+        )
     return found

@@ -23,6 +23,10 @@ RULES = {
     "shut_total": {"requirements": [TOTAL, ETHICS], "caps": [cap("home", 0, HOME, on=["total"])]},
     "shut_open": {"requirements": [ETHICS, SUICIDE], "caps": [cap("home", 0, HOME, on=["ethics"])], "open_questions": [WIDER]},
     "shut_read": {"requirements": [TOTAL, ETHICS], "caps": [cap("home", 5, HOME)], "open_questions": [question("none", {}, {"caps": {"home": {"hours": 0}}})]},
+    "shut_beside": {"requirements": [TOTAL, ETHICS], "caps": [cap("home", 0, HOME)], "open_questions": [question("total", {}, {"requirements": {"total": {"hours": 30}}})]},
+    "outside": {"requirements": [TOTAL, ETHICS], "caps": [cap("outside", 0, {"topics": ["ethics"]}, on=["total"])]},
+    "wider": {"requirements": [ETHICS], "open_questions": [question("subjects", {}, {"requirements": {"ethics": {"topics": ["ethics", "hiv"]}}})]},
+    "bodies": {"requirements": [need("total", 10)], "open_questions": [question("bodies", {}, {"accepts": {"bodies": ["apa"], "others": "none"}})]},
     "subjects": {"requirements": [ETHICS, SUICIDE], "open_questions": [WIDER]},
     "labels": {
         "requirements": [
@@ -43,6 +47,8 @@ RULES = {
     "course_year": taught(cap("teaching", 5, TEACHING, per="year")),
     "course_day": taught(cap("day", 3, per="day")),
     "course_entry": taught(cap("entry", 2, per="entry"), cap("home", 3, HOME)),
+    "course_home": taught(cap("home", 3, HOME)),
+    "taught_and_home": {"requirements": [TOTAL], "caps": [cap("day", 8, TEACHING, per="day"), cap("home_day", 4, HOME, per="day")]},
     "course_total": {"requirements": [need("total", 4), need("taught", kind="course", which=TEACHING)], "caps": [cap("teaching", 5, TEACHING), cap("year", 4, per="year")]},
     "courses": {"requirements": [need("ethics", kind="course"), need("suicide", kind="course"), need("exam", kind="exam", which={"topics": ["law"]}), need("trauma", 2)]},
     "again": {"requirements": [TOTAL, ETHICS], "repeats": "not_counted"},
@@ -99,6 +105,7 @@ def cases() -> Cases:
     found["courses_parts"] = one("courses", split("hour", (2, "ethics"), (5, "suicide"), (1, "trauma")), h(0, "ethics"))
     found["courses_unit"] = one("courses", h(2, "ethics", unit="day"), h(1, "trauma", unit="ceu"))
     found["courses_minutes"] = one("courses", h(90, "suicide", unit="minute"), h(1, "law", unit="exam"))
+    found["courses_exam_not_taken"] = one("courses", h(3, "law", approvals=[]))
     titled = [{"title": "Course 11"}, {"title": "Course 22"}, {"title": "Course 33"}]
     for first in ("x", "y"):
         found[f"again_{first}"] = one(
@@ -151,4 +158,14 @@ def cases() -> Cases:
         found[f"sponsor_{kind}"] = one("sponsor", h(5, sponsor={"kind": kind}), h(1, sponsor={"kind": "employer"}), h(2))
     for amount in (0.9, 1, 1.1, 1.2):
         found[f"units_{amount}"] = one("units", h(amount, unit="ceu", **home), h(1, unit="day"), h(3))
+    for name, more in given.items():
+        found[f"shut_beside_{name}"] = one("shut_beside", h(4, "ethics", **more))
+        found[f"course_home_{name}"] = one("course_home", h(9, **teaching, **more))
+    # An hour of ethics is none of the total, so those that are missing there are missing besides.
+    found["outside"] = one("outside", h(17, "hiv"))
+    for topic in ("hiv", "trauma"):
+        found[f"wider_{topic}"] = one("wider", h(2, topic))
+    for confirmed in ([], ["bodies"]):
+        found[f"bodies_{len(confirmed)}"] = one("bodies", h(10, approvals=["apa"]), h(3), confirmed=confirmed)
+    found["taught_and_home"] = one("taught_and_home", h(5, **home), h(8, activity="teaching", completed="2026-05-01"))
     return found

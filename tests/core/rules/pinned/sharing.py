@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from tests.core.rules.pinned.build import Cases, cap, h, need, one
+from tests.core.rules.pinned.build import Cases, cap, h, need, one, question
 
 HOME = {"formats": ["asynchronous"]}
 TEACHING = {"activities": ["teaching"]}
@@ -22,6 +22,16 @@ RULES = {
     "owners": {
         "requirements": [need("total", 10), need("ethics", 4), need("suicide", 4), need("law", 2, within="ethics")],
         "caps": [cap("ethics_home", 2, HOME, on=["ethics"]), cap("suicide_taught", 2, TEACHING, on=["suicide"]), cap("two", 3, {"activities": ["exam", "supervision"]}, on=["ethics", "suicide"])],
+    },
+    "one_way": {
+        "requirements": [need("total", 6), need("telehealth", 2)],
+        "caps": [cap("home", 1, HOME, on=["telehealth"])],
+        "open_questions": [question("credits", {"hours_per_unit": {"semester_credit": 10}}, {"requirements": {"telehealth": {"hours": 1}}})],
+    },
+    "two_ways": {
+        "requirements": [need("total", 6), need("telehealth", 2)],
+        "caps": [cap("home", 1, HOME, on=["telehealth"])],
+        "open_questions": [question("bodies", {"accepts": {"bodies": ["nbcc"], "others": "none"}}, {"accepts": {"bodies": ["apa"], "others": "none"}, "requirements": {"total": {"hours": 9}}})],
     },
     "yearly": {
         "requirements": [need("total_each_year", 6, each_year=True), need("ethics", 4), need("suicide", 2, on_top=True, each_year=True)],
@@ -101,4 +111,10 @@ def cases() -> Cases:
         *(h(2, "ethics", format="asynchronous", completed=f"2026-0{month}-01") for month in (4, 1, 3, 2)),
         h(4, "suicide"),
     )
+    # The total and the subject are shown by different readings, in which the same hours count, or others.
+    for rule in ("one_way", "two_ways"):
+        for bodies in (["nbcc"], ["apa"]):
+            found[f"{rule}_{bodies[0]}"] = one(
+                rule, h(2, "telehealth", format="asynchronous"), h(1, "telehealth", approvals=bodies), h(1, approvals=bodies)
+            )
     return found
