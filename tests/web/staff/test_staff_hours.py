@@ -38,12 +38,12 @@ def rated(as_administrator, base):
 
 def test_from_provisional_to_signed_and_back(as_administrator, client, base, slug):
     public = reverse("course-page", args=[slug])
-    assert "two ratings and the approval are missing" in as_administrator.get("/staff/hours/").content.decode()
+    assert "Two ratings and the approval are missing" in as_administrator.get("/staff/hours/").content.decode()
     assert "Provisional hours" in client.get(public).content.decode()
     as_administrator.post(f"{base}rate/", rating("Ann One", "4"))
-    assert "one rating and the approval are missing" in as_administrator.get(base).content.decode()
+    assert "One rating and the approval are missing" in as_administrator.get(base).content.decode()
     as_administrator.post(f"{base}rate/", rating("Bea Two", "3.5"))
-    assert "the approval is missing" in as_administrator.get(base).content.decode()
+    assert "The approval is missing" in as_administrator.get(base).content.decode()
     assert as_administrator.post(f"{base}approve/", approval(as_administrator, base)).status_code == 302
 
     page = client.get(public).content.decode()

@@ -23,7 +23,7 @@ def test_an_empty_installation_lacks_its_sponsor(as_administrator):
 def test_provisional_courses_are_named_with_the_reason(as_administrator, slug):
     page = as_administrator.get("/staff/").content.decode()
     assert "hours are provisional" in page
-    assert f"/staff/courses/{slug}/" in page
+    assert f"/staff/hours/{slug}/1/" in page
 
 
 @pytest.mark.parametrize(("days", "mentioned"), [(-1, False), (0, True), (60, True), (61, False)])

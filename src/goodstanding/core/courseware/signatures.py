@@ -100,9 +100,9 @@ def approval_statement(
     rated = " and ".join(f"{rater.line} ({_plain(value)})" for rater, value in ratings)
     hours = "; ".join(
         [
-            f"{_plain(figures.hours)} hours of 60 minutes in steps of 0.25",
+            f"hours of 60 minutes in steps of 0.25: {_plain(figures.hours)}",
             *(
-                f"{one.body}: {_plain(one.hours)} hours of {one.minutes_per_hour} minutes in steps of {_plain(one.increment)}"
+                f"{one.body}, hours of {one.minutes_per_hour} minutes in steps of {_plain(one.increment)}: {_plain(one.hours)}"
                 for one in figures.bodies
             ),
         ]
@@ -110,7 +110,7 @@ def approval_statement(
     return (
         f"I approve {basis.minutes:f} instructional minutes for version {number} of “{course.title}” (content {content_hash}), by the "
         f"Mergener formula from {basis.words} words, {basis.items} questions and a difficulty of {_plain(basis.difficulty)}, the lowest "
-        f"rating of {rated}. That is {hours}, each rounded down. I did not rate it and have no part in writing it. "
+        f"rating of {rated}. In {hours}; each rounded down. I did not rate it and have no part in writing it. "
         f"Signed: {signer.line} ({signer.discipline})."
     )
 
