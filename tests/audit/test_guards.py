@@ -76,7 +76,7 @@ def value_for(field: models.Field) -> object:
     ):
         if isinstance(field, kind):
             return value
-    return 7
+    return 3
 
 
 def run(sql: str, values: list[object] | None = None) -> None:
