@@ -9,13 +9,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from goodstanding.accounts import selectors, services
+from goodstanding.accounts import closing, selectors, services
 from goodstanding.accounts.models import User
 from goodstanding.mailing.services import send_mail
 
@@ -80,6 +82,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         address = super().get_client_ip(request)
         return salted_hmac("goodstanding.accounts.limits", truncate_ip(address), algorithm="sha256").hexdigest()[:32]
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in. Whoever had asked to delete the account and signs in again keeps it, and is told."""
+        super().login(request, user)
+        if isinstance(user, User) and closing.keep_account(user=user, at=timezone.now()):
+            messages.success(request, "Welcome back. Your account is kept as it was, and nothing is deleted.")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The standing page; before that, once, the profile, because a certificate needs a name and a time zone."""

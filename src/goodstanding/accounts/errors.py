@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 
-__all__ = ["ClaimNotFoundError", "ClaimUsedError", "EmailTakenError", "PermissionRefusedError", "ProfileRefusedError"]
+__all__ = [
+    "ClaimNotFoundError",
+    "ClaimUsedError",
+    "EmailTakenError",
+    "LastAdministratorError",
+    "PermissionRefusedError",
+    "ProfileRefusedError",
+]
 
 
 class PermissionRefusedError(PermissionDenied):
@@ -21,6 +28,10 @@ class ClaimNotFoundError(Exception):
 
 class ClaimUsedError(Exception):
     """The claim was used, or there is an administrator already."""
+
+
+class LastAdministratorError(Exception):
+    """The only administrator can not leave."""
 
 
 class ProfileRefusedError(Exception):

@@ -94,3 +94,58 @@ class AdministratorClaim(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True)
     used_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+
+
+class Closure(models.Model):
+    """
+    Someone asked to delete her account. Until ``due_at`` signing in takes that back; then a job carries it out, once.
+
+    Afterwards only the holder and the dates are left. ``files`` are those still to be removed from the store: rows go in one
+    transaction, files can not.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.ForeignKey(Holder, on_delete=models.PROTECT, related_name="closures")
+    requested_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    kept_at = models.DateTimeField(null=True)  # taken back
+    carried_out_at = models.DateTimeField(null=True)
+    files = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["requested_at"]
+        indexes = [models.Index(fields=["due_at"], name="closure_due")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder"], condition=models.Q(kept_at=None, carried_out_at=None), name="one_open_closure"
+            ),
+            models.CheckConstraint(condition=models.Q(kept_at=None) | models.Q(carried_out_at=None), name="closure_ends_once"),
+        ]
+
+
+class DataExport(models.Model):
+    """
+    A copy of everything about one person, asked for by her and made by a job; removed some days later.
+
+    ``leased_until`` is until when a worker may be taken to be at it; ``done`` of ``total`` parts are written.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
+    requested_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    file = models.CharField(max_length=100, blank=True)  # its name in the store
+    size = models.PositiveBigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    ready_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # given up
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=models.Q(ready_at=None, failed_at=None), name="one_running_export")
+        ]

@@ -22,6 +22,11 @@ class Tag(enum.StrEnum):
     ADMINISTRATOR_CLAIMED = "account:administrator:claimed"
     TERMS_ACCEPTED = "account:terms:accepted"
     PROFILE_CHANGED = "account:profile:changed"
+    CLOSURE_REQUESTED = "account:closure:requested"
+    CLOSURE_UNDONE = "account:closure:undone"
+    CLOSURE_CARRIED_OUT = "account:closure:carried-out"
+    DATA_EXPORTED = "account:export:requested"
+    DATA_DOWNLOADED = "account:export:downloaded"
     LICENSE_ADDED = "license:record:added"
     LICENSE_CHANGED = "license:record:changed"
     LICENSE_REMOVED = "license:record:removed"
@@ -52,6 +57,8 @@ class Tag(enum.StrEnum):
     CERTIFICATE_REVOKED = "certificate:record:revoked"
     EVIDENCE_DOWNLOADED = "sponsor:evidence:downloaded"
     AUDIT_EXPORTED = "audit:log:exported"
+    JOB_RETRIED = "installation:job:retried"
+    BACKUP_MADE = "installation:backup:made"
 
 
 def record_event(

@@ -116,7 +116,7 @@ def _reseal_kind(kind: SealedKind, start: str, batch: int) -> Iterator[Resealed]
 
 
 def _older(kind: SealedKind, start: str) -> QuerySet[Any]:
-    rows: QuerySet[Any] = kind.model._default_manager.exclude(sealed__startswith=start)  # noqa: SLF001 - Django's documented name
+    rows: QuerySet[Any] = kind.model._default_manager.exclude(sealed="").exclude(sealed__startswith=start)  # noqa: SLF001 - Django's documented name
     return rows
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.learner import account, certificates, credits, learn, licenses, my_learning, standing  # noqa: A004 - the word of the field
+from goodstanding.web.learner import account, certificates, credits, data_export, learn, leaving, licenses, my_learning, standing  # noqa: A004 - the word of the field
 
 urlpatterns: list[URLPattern] = [
     *account.urlpatterns,
     *certificates.urlpatterns,
     *credits.urlpatterns,
+    *data_export.urlpatterns,
     *learn.urlpatterns,
+    *leaving.urlpatterns,
     *licenses.urlpatterns,
     *my_learning.urlpatterns,
     *standing.urlpatterns,
