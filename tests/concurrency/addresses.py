@@ -27,6 +27,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from goodstanding.accounts.models import Holder, Profile, Role, User
 from goodstanding.audit.models import AuditEvent
+from goodstanding.audit.selectors import verify_log
 from goodstanding.catalog.models import Approval, Course
 from goodstanding.catalog.services import publish_course
 from goodstanding.conf import urls as product
@@ -80,6 +81,10 @@ def _session(user: User) -> str:
 def _at_stage(user: User, stage: str) -> dict[str, Any]:
     now = timezone.now()
     match stage:
+        case "version":
+            slug = f"course-{uuid.uuid4().hex[:8]}"
+            publish_course(course=making.small_course(slug=slug), at=now)
+            return {"slug": slug}
         case "new":
             publish_course(course=making.small_course(), at=now)
             return {"slug": making.SLUG}
@@ -94,6 +99,9 @@ def _at_stage(user: User, stage: str) -> dict[str, Any]:
             return {"slug": making.SLUG, "enrollment": str(making.evaluated(user).pk)}
         case "licensed" | "renewed" | "removed":
             return {"license": str(_license(user, stage, now).pk)}
+        case "busy":
+            making.evaluated(user)
+            return {"license": str(_license(user, "", now).pk), "entry": str(_entry(user, now).pk)}
         case "credited":
             return {"entry": str(_entry(user, now).pk)}
     return {}
@@ -153,6 +161,7 @@ def stored(request: HttpRequest) -> JsonResponse:
                 "approvals withdrawn": Approval.objects.exclude(withdrawn_from=None).count(),
                 "courses withdrawn": Course.objects.exclude(withdrawn_at=None).count(),
             },
+            "chain": verify_log().findings,
             "delivered": OutgoingMail.objects.exclude(sent_at=None).count(),
             "files": sum(each.is_file() for each in (home / "files").rglob("*")),
             "mails": sum(each.is_file() for each in settings.OUTBOX.rglob("*")) if settings.OUTBOX.is_dir() else 0,

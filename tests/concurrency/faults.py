@@ -32,11 +32,9 @@ from django.http import HttpRequest, HttpResponse
 
 from goodstanding.credit import services as credit_services
 from goodstanding.mailing.outbox import OutboxBackend
-from tests.concurrency.headers import DIE_AT, MEET, STEPS
+from tests.concurrency.headers import ASIDE, DIE_AT, MEET, STEPS
 
 _WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', re.IGNORECASE)
-_ASIDE = ("django_session", "cache")
-"""Tables that a request may write before it has looked at anything that counts."""
 
 
 class _Told(threading.local):
@@ -96,7 +94,7 @@ def _meet(table: str) -> None:
     if not _told.meeting:
         return
     name, people, seconds, wanted = _told.meeting.split("/")
-    if wanted not in {"", table} or table.startswith(_ASIDE):
+    if wanted not in {"", table} or table.startswith(ASIDE):
         return
     _told.meeting = ""
     place = Path(settings.HOME) / "meetings" / name

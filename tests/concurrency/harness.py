@@ -31,6 +31,10 @@ class DiedError(Exception):
     """The server was gone before it had answered."""
 
 
+class OutlivedError(AssertionError):
+    """The server should have died, and answered."""
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
@@ -80,6 +84,8 @@ class Server:
 
     def __init__(self, port: int, said: Callable[[], str]) -> None:
         self.port, self.said = port, said
+        self.prepared: set[str] = set()
+        """What was done once for all tests that use it."""
 
     def ask(self, method: str, address: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -132,6 +138,7 @@ class Server:
             marks=more["marks"],
             tags=dict(after["tags"]),
             files=after["files"] - before["files"],
+            chain=tuple(after["chain"]),
         )
 
     def wait(self) -> None:
@@ -152,6 +159,8 @@ class Change:
     tags: Mapping[str, int] = field(default_factory=dict)
     marks: Mapping[str, int] = field(default_factory=dict)
     files: int = 0
+    chain: tuple[str, ...] = ()
+    """What is wrong with the audit log as a whole."""
 
 
 class Browser:
@@ -170,13 +179,13 @@ class Browser:
     def get(self, address: str) -> Answer:
         for _ in range(5):
             answer = self.server.ask("GET", address, headers={"Cookie": self.cookie})
-            self._keep(answer)
+            self.keep(answer)
             if not answer.to:
                 return answer
             address = answer.headers["location"]
         raise AssertionError(f"{address} leads in circles.")
 
-    def _keep(self, answer: Answer) -> None:
+    def keep(self, answer: Answer) -> None:
         for line in answer.headers.get("set-cookie", "").splitlines():
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -290,7 +299,7 @@ def die_at(deed: Deed, number: int) -> None:
         answer = deed.send(**{DIE_AT: str(number)})
     except DiedError:
         return
-    raise AssertionError(f"The server outlived step {number}: {answer.status}, {answer.steps}")
+    raise OutlivedError(f"It outlived step {number}: {answer.status}, {answer.steps}")
 
 
 @contextlib.contextmanager

@@ -8,3 +8,6 @@ MEET = "X-Harness-Meet"
 """Name of a meeting, how many come, how many seconds to wait for them, and before which table: name/people/seconds/table."""
 STEPS = "X-Harness-Steps"
 """The steps that the request went through."""
+
+ASIDE = ("django_session", "cache")
+"""Tables that a request may write before it has looked at anything that counts."""

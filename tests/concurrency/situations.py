@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,7 +70,7 @@ def faults_after(server: Server, one: Situation, before: Mapping[str, Any], answ
     """What is wrong after `one` was sent more than once: errors, or more or less stored than one sending leaves."""
     faults = [f"an answer with status {answer.status}" for answer in answers if answer.status not in _KIND]
     change = server.change_since(before)
-    for part in ("rows", "tags", "marks", "files"):
+    for part in ("rows", "tags", "marks", "files", "chain"):
         got, due = getattr(change, part), getattr(one.leaves, part)
         if got != due:
             faults.append(f"{part}: {got} instead of {due}")
@@ -156,7 +157,7 @@ def starting_test(server: Server) -> Deed:
 # Licenses
 
 
-def _license_form(server: Server, someone: Browser, number: str) -> Deed:
+def _license_form(someone: Browser, number: str) -> Deed:
     return someone.form(
         "/licenses/add/", type=someone["type"], number=number, issued="2015-05-10", status="active", renewals="3",
         period_end=(TODAY + dt.timedelta(days=200)).isoformat(),
@@ -168,13 +169,13 @@ _LICENSE = {"licensing.license": 1, "licensing.licenseperiod": 1, "licensing.lic
 
 @situation("adding a license", rows=_LICENSE, tags={"license:record:added": 1}, marks={"renewals": 3})
 def adding_license(server: Server) -> Deed:
-    return _license_form(server, server.person(), "LPCC 1234")
+    return _license_form(server.person(), "LPCC 1234")
 
 
 @situation("adding the same license in two tabs", rows=_LICENSE, tags={"license:record:added": 1}, marks={"renewals": 3})
 def adding_license_twice(server: Server) -> list[Deed]:
     someone = server.person()
-    return [_license_form(server, someone, number) for number in ("LPCC 1234", "lpcc-1234")]
+    return [_license_form(someone, number) for number in ("LPCC 1234", "lpcc-1234")]
 
 
 def _of_license(someone: Browser, rest: str = "") -> str:
@@ -326,10 +327,11 @@ def restoring(server: Server) -> Deed:
     tags={"learning:request:sent": 1},
 )
 def asking(server: Server) -> Deed:
-    server.person("new")
-    staff = server.person(role="administrator")
-    staff.form("/staff/sponsor/", email="sponsor@example.org").send()
-    return server.person().form(
+    if "sponsor" not in server.prepared:
+        server.person("new")
+        server.person(role="administrator").form("/staff/sponsor/", email="sponsor@example.org").send()
+        server.prepared.add("sponsor")
+    return server.stranger().form(
         f"/courses/{SLUG}/contact/", kind="question", text="Is there a transcript?", reply_to="ada@example.org"
     )
 
@@ -380,6 +382,37 @@ def offering_course(server: Server) -> Deed:
     assert isinstance(deed, Deed)
     deed.send()
     return deed.browser.form(f"/staff/courses/{SLUG}/", f"/staff/courses/{SLUG}/offer/")
+
+
+def _signature(staff: Browser, what: str, name: str, **more: str) -> Deed:
+    page = f"/staff/hours/{staff['slug']}/1/{what}/"
+    return staff.form(page, name=name, credentials="PhD", discipline="psychology", step="sign", signs="on", **more)
+
+
+def _rating(staff: Browser, name: str) -> Deed:
+    return _signature(staff, "rate", name, difficulty="3", note="It asks for judgment.")
+
+
+@situation("rating a course", rows={"catalog.basissignature": 1}, tags={"course:basis:rated": 1})
+def rating(server: Server) -> Deed:
+    return _rating(server.person("version", "administrator"), "Ann One")
+
+
+@situation("approving the hours of a course", rows={"catalog.basissignature": 1}, tags={"course:basis:approved": 1})
+def approving_hours(server: Server) -> Deed:
+    staff = server.person("version", "administrator")
+    for name in ("Ann One", "Bea Two"):
+        _rating(staff, name).send()
+    return _signature(staff, "approve", "Cas Three")
+
+
+@situation("withdrawing a signature", rows={"catalog.basissignature": 1}, tags={"course:basis:signature-withdrawn": 1})
+def withdrawing_signature(server: Server) -> Deed:
+    staff = server.person("version", "administrator")
+    _rating(staff, "Ann One").send()
+    found = re.search(r'href="([^"]+/withdraw/)"', staff.get(f"/staff/hours/{staff['slug']}/1/").text)
+    assert found
+    return staff.form(found[1], reason="She asked for it.")
 
 
 @situation("revoking a certificate", rows={"credit.certificaterevocation": 1}, tags={"certificate:record:revoked": 1})
@@ -433,3 +466,28 @@ def changing_password(server: Server) -> Deed:
 @situation("signing out")
 def signing_out(server: Server) -> Deed:
     return server.person().form("/account/logout/")
+
+
+# Everything
+
+
+def busy(server: Server) -> tuple[list[Deed], Change]:
+    """Many forms of one person, and what they leave together."""
+    someone = server.person("busy")
+    renamed = someone.form(_of_license(someone, "edit/"), number="LPCC 77")
+    found = re.search(r'href="(/standing/[^"]+/confirm/)"', someone.get(f"/standing/{someone['license']}/").text)
+    assert found
+    tabs = {
+        "signing": someone.form(f"/learn/{SLUG}/attestation/", signed_name="Ada Example"),
+        "entering a credit": _credit_form(someone, "/credits/add/", "Ethics and telehealth"),
+        "correcting a credit": _credit_form(someone, _of_entry(someone, "correct/"), "Another title"),
+        "adding a license": _license_form(someone, "LPCC 4321"),
+        "changing a license": renamed,
+        "confirming a question": someone.form(found[1], confirmed_on=TODAY.isoformat(), note="I asked my board."),
+        "the profile": someone.form("/account/", professions="psychologist"),
+    }
+    parts = [named(name).leaves for name in tabs]
+    rows, tags, marks = (
+        dict(sum((Counter(getattr(part, name)) for part in parts), Counter())) for name in ("rows", "tags", "marks")
+    )
+    return list(tabs.values()), Change(rows=rows, tags=tags, marks=marks)
