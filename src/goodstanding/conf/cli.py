@@ -20,6 +20,7 @@ from goodstanding.core.documents import DocumentError
 
 COMMANDS = {
     "serve": "start the whole product on this machine",
+    "claim": "make a link with which the first administrator is made",
     "demo": "fill a separate demonstration database and say how to sign in",
     "rules": "list the rules, or show one",
     "evaluate": "say what the licenses of a case still owe",

@@ -8,7 +8,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from goodstanding.conf import environment
+from goodstanding.conf import environment, files
 from goodstanding.conf.content import content_root
 
 DEBUG = False
@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "goodstanding.conf.tracing.traced",  # first, so that its number and its clock cover all others
     "django.middleware.security.SecurityMiddleware",
     "goodstanding.web.security.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -166,8 +167,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+try:
+    _files = files.storage_of(HOME / "files")
+except files.MisstatedStoreError as error:
+    raise ImproperlyConfigured(str(error)) from None
+FILES_PLACE = _files.place
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
+    "default": _files.setting,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Uploads are private: there is no media address, only views that check who asks.
@@ -204,6 +210,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = _https
 _behind_proxy = environment.flag("GOODSTANDING_BEHIND_PROXY")
+REQUEST_ID_FROM_PROXY = _behind_proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_proxy else None
 # The limits on guessing go by what the one proxy wrote, which is the last address; what stands before it anyone can write. Without
 # a proxy the whole header is a visitor's own word, and with one that is not known of, all visitors would count as one.
@@ -220,15 +227,27 @@ CSRF_FAILURE_VIEW = "goodstanding.web.public.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Logs hold what an operator needs and nothing about persons: no addresses, no e-mail, no query strings, no request bodies.
+_logs = environment.text("GOODSTANDING_LOGS")
+if _logs not in {"lines", "json"}:
+    raise ImproperlyConfigured("GOODSTANDING_LOGS is not understood. Write lines or json.")
+LOG_REQUESTS = _logs == "json"
+SLOW_QUERY_MS = environment.number("GOODSTANDING_SLOW_QUERY_MS")
+METRICS = environment.text("GOODSTANDING_METRICS")
+METRICS_FOLDER = HOME / "metrics"
+OPERATORS = environment.words("GOODSTANDING_OPERATOR_MAIL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"impersonal": {"()": "goodstanding.conf.logs.Impersonal"}},
     "formatters": {
-        "line": {"()": "goodstanding.conf.logs.Line", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+        "lines": {"()": "goodstanding.conf.logs.Line", "format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "goodstanding.conf.logs.JsonLine"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["impersonal"], "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["impersonal"], "formatter": _logs},
+        "operators": {"()": "goodstanding.conf.faults.OperatorMail", "level": "ERROR", "filters": ["impersonal"]},
+    },
+    "root": {"handlers": ["stderr", *(["operators"] if OPERATORS else [])], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},  # a page that is not there is no event; its address may be private

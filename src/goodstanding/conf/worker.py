@@ -7,6 +7,7 @@ import os
 
 import django
 
+from goodstanding.conf.observing import observe_jobs
 from goodstanding.conf.parent import end_with_parent
 
 SWEEP_SECONDS = 60
@@ -17,6 +18,7 @@ def main() -> None:
     """Run until told to stop, or until the server that started it is gone."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodstanding.conf.settings")
     django.setup()
+    observe_jobs()
 
     from django_tasks_db.management.commands.db_worker import Worker
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+
+from django.db.models import Max
 
 from goodstanding.mailing.models import OutgoingMail
 
-__all__ = ["MailState", "get_mail_state"]
+__all__ = ["MailState", "get_last_delivery", "get_mail_state"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,3 +30,9 @@ def get_mail_state() -> MailState:
         failing=due.filter(attempts__gt=0).count(),
         given_up=unsent.filter(next_attempt_at=None).count(),
     )
+
+
+def get_last_delivery() -> dt.datetime | None:
+    """When a mail server, or the outbox, last took a message; None if it took none in the last month."""
+    last: dt.datetime | None = OutgoingMail.objects.aggregate(last=Max("sent_at"))["last"]
+    return last

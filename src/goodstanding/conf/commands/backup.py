@@ -12,8 +12,12 @@ import argparse
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from goodstanding.conf.database import UNREADABLE, NoDatabaseError, set_up_database
+
+if TYPE_CHECKING:
+    from goodstanding.conf.backup.making import Made
 
 HELP = "write database and files into one file, also while the product serves"
 DONE, FAULTY = 0, 1
@@ -47,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     except Error:
         return _refuse(UNREADABLE)
     manifest = made.manifest
+    _record(made)
     _say(
         f"{made.path}: {manifest.rows.get('credit_certificate', 0)} certificates, {len(manifest.files)} files, {_size(made.path)}."
     )
@@ -54,6 +59,25 @@ def run(args: argparse.Namespace) -> int:
     for complaint in made.complaints:
         _refuse(f"{complaint}. The backup holds everything else")
     return FAULTY if made.complaints else DONE
+
+
+def _record(made: Made) -> None:
+    """For the status page: when the last backup was made. A database that can be read and not written is still backed up."""
+    from django.db import Error
+
+    from goodstanding.audit.services import Tag, record_event
+
+    data = {"bytes": made.path.stat().st_size, "files": len(made.manifest.files)}
+    try:
+        record_event(
+            tag=Tag.BACKUP_MADE,
+            actor=None,
+            subject_kind="backup",
+            subject_id=f"{made.manifest.made_at:%Y%m%dT%H%M%SZ}",
+            data=data,
+        )
+    except Error:
+        _refuse("the backup stands, but the database could not note that it was made")
 
 
 def _size(path: Path) -> str:

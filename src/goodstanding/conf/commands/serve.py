@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from goodstanding.conf import environment, parent
 from goodstanding.conf.commands.demo import DATABASE, SIGN_IN
 
 HELP = "start the whole product on this machine"
+
+_PREPARING = 0x600D57A2D1A6
+"""The number of the lock; any number that nobody else uses in this database."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,14 +102,38 @@ def _prepare() -> None:
     from django.utils import timezone
 
     try:
-        _migrate()
-        _collect_static()
-        _publish(timezone.now())
+        with _alone():
+            _migrate()
+            _collect_static()
+            _publish(timezone.now())
     except DatabaseError as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise CanNotStartError(
             f"The database can not be used: {reason}. Nothing was changed; check DATABASE_URL and its permissions."
         ) from error
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """
+    One host at a time prepares a database that several share; the others wait, and then find it done.
+
+    SQLite is one host's own. The lock belongs to a transaction on a connection of its own, so that it goes with that
+    connection however this process ends, and holds behind a pool of connections.
+    """
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    holder = connection.copy()
+    try:
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARING])
+        yield
+    finally:
+        holder.close()
 
 
 def _migrate() -> None:
@@ -165,6 +195,7 @@ def _serve(host: str, port: int, workers: int) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from goodstanding.accounts.selectors import has_administrator
     from goodstanding.accounts.services import create_claim
 
     address = settings.PUBLIC_URL
@@ -173,6 +204,9 @@ def _serve(host: str, port: int, workers: int) -> int:
         lines.append(f"Mail is written to {settings.OUTBOX}")
     if settings.DEMONSTRATION:
         lines.append(f"This is the demonstration; its sign-in is in {settings.HOME / SIGN_IN}")
+    elif settings.LOG_REQUESTS:  # then what is said here is kept in a log, where no key to the house may lie
+        if not has_administrator():
+            lines.append("No administrator yet. Make a link to become it with: goodstanding claim")
     elif token := create_claim():
         lines.append(f"No administrator yet. Claim the account once at {address}{reverse('claim', args=[token])}")
     lines.append("Ctrl-C stops it.")
@@ -182,6 +216,8 @@ def _serve(host: str, port: int, workers: int) -> int:
 
     connections.close_all()  # the web processes open their own
     os.environ[parent.VARIABLE] = str(os.getpid())
+    if settings.METRICS:
+        _empty_metrics(settings.METRICS_FOLDER)
     jobs = subprocess.Popen([sys.executable, "-m", "goodstanding.conf.worker"], start_new_session=True)
     try:
         Granian(
@@ -205,6 +241,13 @@ def _serve(host: str, port: int, workers: int) -> int:
             jobs.kill()
     _say("Stopped.")
     return 0
+
+
+def _empty_metrics(folder: Path) -> None:
+    """The processes below write their figures there; those of the last start are gone, as Prometheus expects of a restart."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _say(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.staff import audit, components, courses, hours, overview, people, requests, sponsor
+from goodstanding.web.staff import audit, components, courses, hours, overview, people, requests, sponsor, status
 
 urlpatterns: list[URLPattern] = [
     *audit.urlpatterns,
@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern] = [
     *people.urlpatterns,
     *requests.urlpatterns,
     *sponsor.urlpatterns,
+    *status.urlpatterns,
 ]
