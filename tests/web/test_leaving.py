@@ -94,7 +94,8 @@ def test_an_export_is_asked_for_watched_and_downloaded(confirmed, clinician):
     export = DataExport.objects.get()
     make_export(export_id=export.pk, clock=timezone.now)
     ready = confirmed.get(EXPORT)
-    assert "Download the file" in body(ready)
+    assert "Go on to the file" in body(ready)
+    assert f"{EXPORT}{export.pk}.zip" in body(confirmed.get(f"{EXPORT}open/"))
     assert "hx-trigger" not in body(ready)
     answer = confirmed.get(f"{EXPORT}{export.pk}.zip")
     assert answer.streaming
@@ -108,11 +109,13 @@ def test_the_file_asks_for_the_password_and_is_nobody_elses(signed_in, clinician
     export = request_export(user=clinician, at=timezone.now())
     make_export(export_id=export.pk, clock=timezone.now)
     address = f"{EXPORT}{export.pk}.zip"
-    assert signed_in.get(address).headers["Location"].startswith("/account/reauthenticate/")
+    for closed in (address, f"{EXPORT}open/"):
+        assert signed_in.get(closed).headers["Location"].startswith("/account/reauthenticate/")
     stranger = Client()
     stranger.force_login(other_clinician)
     stranger.post("/account/reauthenticate/", PASSWORD)
     assert stranger.get(address).status_code == 404
+    assert stranger.get(f"{EXPORT}open/").headers["Location"] == EXPORT
 
 
 def test_one_that_could_not_be_made_says_so(signed_in, clinician):

@@ -197,7 +197,7 @@ def _write(archive: IO[bytes], user: User, holder: Holder, *, at: dt.datetime, s
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as folder:
         folder.writestr("read-me.txt", READ_ME)
         folder.writestr("schema.json", schema)
-        with folder.open("data.json", "w", force_zip64=True) as data:
+        with folder.open(_dated("data.json", at), "w", force_zip64=True) as data:
             head = {"format": FORMAT, "version": VERSION, "made_at": at.astimezone(dt.UTC).isoformat()}
             data.write(f'{_json(head)[:-1]},\n"account":{_json(account_of(user, holder))}'.encode())
             step()
@@ -213,10 +213,17 @@ def _write(archive: IO[bytes], user: User, holder: Holder, *, at: dt.datetime, s
             folder.writestr(path, pdf)
             step()
         for path, proof in proof_files(holder):
-            with proof.file.open("rb") as source, folder.open(path, "w", force_zip64=True) as target:
+            with proof.file.open("rb") as source, folder.open(_dated(path, proof.added_at), "w", force_zip64=True) as target:
                 while piece := source.read(_PIECE):
                     target.write(piece)
             step()
+
+
+def _dated(name: str, at: dt.datetime) -> zipfile.ZipInfo:
+    """A member of the archive that bears a day; without one it would be from 1980."""
+    member = zipfile.ZipInfo(name, at.astimezone(dt.UTC).timetuple()[:6])
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
 
 
 def _json(value: object) -> str:

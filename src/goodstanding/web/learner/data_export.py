@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
@@ -14,6 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from goodstanding.flows.exporting import KEPT_FOR, ExportNotFoundError, latest_export, open_export, request_export
 from goodstanding.web.learner.person import user_of
+
+if TYPE_CHECKING:
+    from goodstanding.accounts.models import DataExport
 
 
 @login_required
@@ -29,6 +33,25 @@ def data_export(request: HttpRequest) -> HttpResponse:
         state = "ready" if export.ready_at else "failed" if export.failed_at else "running"
         if state == "ready" and export.expires_at is not None and export.expires_at <= timezone.now():
             state = "none"
+    return _page(request, export, state)
+
+
+@login_required
+@reauthentication_required
+@require_safe
+def data_export_open(request: HttpRequest) -> HttpResponse:
+    """
+    The way to the file, after the password.
+
+    A page of its own: if the password led to the file itself, the browser would keep showing the question behind it.
+    """
+    export = latest_export(user=user_of(request))
+    if export is None or export.expires_at is None or export.expires_at <= timezone.now():
+        return redirect("data-export")
+    return _page(request, export, "open")
+
+
+def _page(request: HttpRequest, export: DataExport | None, state: str) -> HttpResponse:
     response = render(request, "learner/data_export.html", {"export": export, "state": state, "days": KEPT_FOR.days})
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -56,5 +79,6 @@ def data_export_file(request: HttpRequest, export_id: uuid.UUID) -> FileResponse
 
 urlpatterns: list[URLPattern] = [
     path("account/export/", data_export, name="data-export"),
+    path("account/export/open/", data_export_open, name="data-export-open"),
     path("account/export/<uuid:export_id>.zip", data_export_file, name="data-export-file"),
 ]
