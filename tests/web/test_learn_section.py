@@ -272,5 +272,5 @@ def test_pages_of_this_part_ask_little_of_the_database(signed_in, clinician, dja
     for number in range(20):
         save_note(enrollment=enrollment, section_id="one", note_id=uuid.uuid4(), text=f"Note {number}", at=AT)
     signed_in.get(ONE)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(8):
         assert "Note 19" in body(signed_in.get(ONE))

@@ -42,6 +42,7 @@ __all__ = [
     "keep_beat",
     "mark_of",
     "pilot_minutes",
+    "reading_so_far",
     "seat_times",
     "sitting_token",
 ]
@@ -132,6 +133,19 @@ def seat_times(enrollment: Enrollment) -> Mapping[str, StepTime]:
         .order_by()
     )
     return {row["step"]: StepTime(row["total"], row["count"], row["last"]) for row in rows}
+
+
+def reading_so_far(enrollment: Enrollment, step: PathStep) -> tuple[StepTime | None, int]:
+    """The time spent on one step, and the paragraph at which its reader last stopped: what a page of the player shows."""
+    rows = (
+        Sitting.objects.filter(enrollment=enrollment, step=_key(step))
+        .order_by("-last_at")
+        .values_list("seconds", "last_at", "mark")
+    )
+    sittings = list(rows)
+    if not sittings:
+        return None, 0
+    return StepTime(sum(seconds for seconds, _, _ in sittings), len(sittings), sittings[0][1]), sittings[0][2]
 
 
 def mark_of(enrollment: Enrollment, step: PathStep) -> int:

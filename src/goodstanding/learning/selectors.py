@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db import connection
+from django.db.models import Prefetch, QuerySet
 
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.catalog.selectors import approvals_on, course_of, outline_of
@@ -42,6 +43,7 @@ __all__ = [
     "PretestView",
     "Question",
     "Scene",
+    "Walk",
     "Written",
     "access_attempt",
     "access_enrollment",
@@ -70,6 +72,7 @@ __all__ = [
     "review_of",
     "scene_at",
     "states_of",
+    "walk_of",
 ]
 
 CourseState = Literal["started", "completed"]
@@ -80,7 +83,11 @@ REASON = "scenario reason"
 
 def find_enrollment(holder: Holder, slug: str) -> Enrollment | None:
     """The holder's enrollment in this course, or None."""
-    return _enrollments(holder).filter(course_id=slug).first()
+    rows = Enrollment.objects.filter(holder=holder, course_id=slug).select_related("version").defer("version__content")
+    enrollment = next(iter(rows), None)
+    if enrollment is not None:
+        enrollment.holder = holder
+    return enrollment
 
 
 def access_enrollment(holder: Holder, slug: str) -> Enrollment:
@@ -120,40 +127,88 @@ def content_of(enrollment: Enrollment) -> courseware.Course:
     return course_of(enrollment.version)
 
 
+@dataclass(frozen=True)
+class Walk:
+    """How far a learner has come with a course."""
+
+    path: LearningPath
+    failed: int
+    """How many attempts were handed in and not passed."""
+    opened: frozenset[tuple[str, int]]
+    """The sections she has opened, each with the failed attempts that she opened it after."""
+
+
 def path_of(enrollment: Enrollment) -> LearningPath:
     """Every step of the course with its state for this learner."""
+    return walk_of(enrollment).path
+
+
+def walk_of(enrollment: Enrollment) -> Walk:
+    """The same with what it rests on. Every page of the player asks for this, so it takes two queries."""
     attempts = list(PostTestAttempt.objects.filter(enrollment=enrollment, submitted_at__isnull=False))
-    visits = list(SectionVisit.objects.filter(enrollment=enrollment, finished_at__isnull=False))
-    # Only the first run counts: a replay that was left half-way takes nothing back.
-    scenarios = ScenarioRun.objects.filter(enrollment=enrollment, number=1, finished_at__isnull=False)
-    finished = frozenset(visit.section for visit in visits)
-    reached = (
-        Enrollment.objects.filter(pk=enrollment.pk)
-        .values(
-            pretested=Exists(Pretest.objects.filter(enrollment=OuterRef("pk"), finished_at__isnull=False)),
-            evaluated=Exists(CourseEvaluation.objects.filter(enrollment=OuterRef("pk"))),
-            completed=Exists(Completion.objects.filter(enrollment=OuterRef("pk"))),
-        )
-        .get()
-    )
+    reached = _reached(enrollment)
+    done = reached.done
     course = content_of(enrollment)
     again: tuple[str, ...] = ()
-    if attempts and finished.issuperset(section.id for section in course.sections):
+    if attempts and done["section"].issuperset(section.id for section in course.sections):
+        visits = list(SectionVisit.objects.filter(enrollment=enrollment, finished_at__isnull=False))
         verdict = _may_attempt(course, attempts, visits, in_all=attempts[-1].attempts_in_all)
         again = verdict.sections if isinstance(verdict, courseware.Refused) else ()
-    return lay_out(
+    path = lay_out(
         outline_of(enrollment.version),
         Progress(
-            pretested=reached["pretested"],
-            sections=finished,
-            scenarios=frozenset(scenarios.values_list("scenario", flat=True)),
+            pretested=bool(done["pretest"]),
+            sections=done["section"],
+            scenarios=done["scenario"],
             passed=any(attempt.passed for attempt in attempts),
-            evaluated=reached["evaluated"],
-            completed=reached["completed"],
+            evaluated=bool(done["evaluation"]),
+            completed=bool(done["completion"]),
             again=again,
         ),
         pretest=course.pretest is not None,
     )
+    return Walk(
+        path=path,
+        failed=sum(attempt.passed is False for attempt in attempts),
+        opened=reached.opened,
+    )
+
+
+_REACHED = """
+SELECT 'section', section, restudied_after, finished_at IS NOT NULL FROM learning_sectionvisit WHERE enrollment_id = %(id)s
+UNION ALL
+SELECT 'scenario', scenario, 0, finished_at IS NOT NULL FROM learning_scenariorun WHERE enrollment_id = %(id)s AND number = 1
+UNION ALL
+SELECT 'pretest', '', 0, finished_at IS NOT NULL FROM learning_pretest WHERE enrollment_id = %(id)s
+UNION ALL
+SELECT 'evaluation', '', 0, 1 = 1 FROM learning_courseevaluation WHERE enrollment_id = %(id)s
+UNION ALL
+SELECT 'completion', '', 0, 1 = 1 FROM learning_completion WHERE enrollment_id = %(id)s
+"""
+"""
+What was begun in a course, and whether it is done. Only the first run of a scenario counts: a replay that was left half-way
+takes nothing back. Written out, because Django takes longer to put these five together than the database to answer them,
+with every page of the player.
+"""
+
+
+@dataclass(frozen=True)
+class _Reached:
+    opened: frozenset[tuple[str, int]]
+    done: Mapping[str, frozenset[str]]
+
+
+def _reached(enrollment: Enrollment) -> _Reached:
+    opened: set[tuple[str, int]] = set()
+    done: dict[str, set[str]] = {kind: set() for kind in ("section", "scenario", "pretest", "evaluation", "completion")}
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, {"id": Enrollment._meta.pk.get_db_prep_value(enrollment.pk, connection)})  # noqa: SLF001 - documented
+        for kind, name, number, finished in cursor.fetchall():
+            if kind == "section":
+                opened.add((name, number))
+            if finished:
+                done[kind].add(name)
+    return _Reached(frozenset(opened), {kind: frozenset(names) for kind, names in done.items()})
 
 
 def place_of(enrollment: Enrollment, path: LearningPath) -> PathStep | None:

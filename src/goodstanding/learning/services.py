@@ -58,6 +58,7 @@ from goodstanding.learning.selectors import (
     policy_of,
     post_test_of,
     pretest_form_of,
+    walk_of,
 )
 from goodstanding.private_text import NoKeyError, seal
 
@@ -123,15 +124,11 @@ def open_step(*, enrollment: Enrollment, kind: StepKind, step_id: str = "", at: 
     Raises StepNotFoundError if the course has no such step, StepLockedError if it is not open yet. Writes only if
     something changes, for this runs with every page.
     """
-    path = path_of(enrollment)
+    walk = walk_of(enrollment)
+    path, after = walk.path, walk.failed
     step = _open(path, kind, step_id)
     place = f"{kind}:{step_id}"
-    after = failed_attempts(enrollment) if kind == "section" and not path.completed else 0
-    unseen = (
-        kind == "section"
-        and not path.completed
-        and not SectionVisit.objects.filter(enrollment=enrollment, section=step.id, restudied_after=after).exists()
-    )
+    unseen = kind == "section" and not path.completed and (step.id, after) not in walk.opened
     if place != enrollment.last_place or unseen:
         with transaction.atomic():
             _lock(enrollment)

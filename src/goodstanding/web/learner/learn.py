@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -23,8 +23,9 @@ from goodstanding.web.learner import learn_finish, learn_notes, learn_pretest, l
 from goodstanding.web.learner.cited import cited_in
 from goodstanding.web.learner.learn_notes import NoteForm
 from goodstanding.web.learner.person import holder_of
-from goodstanding.web.learner.player import Here, address_of, beside, enter, in_course, resume_address
-from goodstanding.web.learner.text_places import number_places, place_fragment
+from goodstanding.web.learner.player import address_of, beside, enter, in_course, resume_address
+from goodstanding.web.learner.section_shown import links_in, section_shown
+from goodstanding.web.learner.text_places import place_fragment
 
 _FURTHER_DOWN = 3
 """From which paragraph on a reader is told that she had come further."""
@@ -60,23 +61,20 @@ def section(request: HttpRequest, slug: str, section_id: str) -> HttpResponse:
         following = services.finish_section(enrollment=here.enrollment, section_id=section_id, at=timezone.now())
         return redirect(address_of(slug, following))
     content = here.course.section(section_id)
-    place = seat_time.mark_of(here.enrollment, here.step)
+    time, place = seat_time.reading_so_far(here.enrollment, here.step)
     return render(
         request,
         "learner/learn_section.html",
         {
             "here": here,
             "section": content,
-            # Rendered by our own Markdown, which cleans what it makes.
-            "text": mark_safe(number_places(render_markdown(content.text, links=_links(here)))),  # noqa: S308
+            "shown": section_shown(here, section_id),
             # The first screen is where everyone begins; there is nothing to go back to.
             "place": place_fragment(place) if place >= _FURTHER_DOWN else "",
-            "time": seat_time.seat_times(here.enrollment).get(f"section:{section_id}"),
+            "time": time,
             "notes": notes.notes_of(here.enrollment, section_id),
             "note_form": NoteForm.empty(),
-            "objectives": [here.course.objective(each) for each in content.objectives],
             "closed": bool(content.content_note) and here.step.state != "done" and not place,
-            "cited": cited_in(here, [content.text], duties=content.duties),
         },
     )
 
@@ -96,7 +94,7 @@ def print_course(request: HttpRequest, slug: str) -> HttpResponse:
             "here": here,
             # Rendered by our own Markdown, which cleans what it makes.
             "parts": [
-                (each.title, mark_safe(_for_paper(each.title, render_markdown(each.text, links=_links(here)))))  # noqa: S308
+                (each.title, mark_safe(_for_paper(each.title, render_markdown(each.text, links=links_in(here)))))  # noqa: S308
                 for each in sections
             ],
             "closed": sum(step.kind == "section" and not step.is_open for step in here.path.steps),
@@ -127,16 +125,6 @@ def _for_paper(title: str, html: str) -> str:
     html = re.sub(r"<(h[1-6]) id=\"[^\"]*\"", r"<\1", html)
     html = html.replace('aria-label="', f'aria-label="{escape(title)}, ')
     return re.sub(r"(</?h)([2-5])\b", lambda tag: f"{tag[1]}{int(tag[2]) + 1}", html)
-
-
-def _links(here: Here) -> dict[str, str]:
-    """Addresses for the other parts of the course and its pictures; duties, terms and references stand on the page itself."""
-    steps = {
-        f"{step.kind}:{step.id}": reverse(f"learn-{step.kind}", args=[here.slug, step.id])
-        for step in here.path.steps
-        if step.kind in ("section", "scenario")
-    }
-    return steps | {f"image:{image.id}": reverse("learn-image", args=[here.slug, image.id]) for image in here.course.images}
 
 
 urlpatterns: list[URLPattern] = [

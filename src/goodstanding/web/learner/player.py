@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from goodstanding.learning import seat_time, selectors, services
 from goodstanding.learning.errors import (
@@ -21,6 +23,7 @@ from goodstanding.learning.errors import (
     StepLockedError,
     StepNotFoundError,
 )
+from goodstanding.web.kept import Kept
 from goodstanding.web.learner.person import holder_of
 from goodstanding.web.learner.reading import Reading, reading_of
 from goodstanding.web.learner.text_places import place_fragment
@@ -40,6 +43,9 @@ _ADDRESSES = {
 }
 
 
+_outlines: Kept[Hashable, SafeString] = Kept(most=500)
+
+
 def code_letters(reference: Reference) -> str:
     """The letters by which people in the field call a code: those before the year in its id."""
     return reference.id.partition("_")[0].upper()
@@ -48,12 +54,18 @@ def code_letters(reference: Reference) -> str:
 def address_of(slug: str, step: PathStep | None) -> str:
     """Where `step` is; without one, the page that says that the course is completed."""
     if step is None:
-        return reverse("learn-done", args=[slug])
+        return _address("learn-done", slug)
     if step.kind == "section":
-        return reverse("learn-section", args=[slug, step.id])
+        return _address("learn-section", slug, step.id)
     if step.kind == "scenario":
-        return reverse("learn-scenario", args=[slug, step.id])
-    return reverse(_ADDRESSES[step.kind], args=[slug])
+        return _address("learn-scenario", slug, step.id)
+    return _address(_ADDRESSES[step.kind], slug)
+
+
+@functools.lru_cache(maxsize=2000)
+def _address(name: str, *parts: str) -> str:
+    """Kept, because every page of the player names every step of its course."""
+    return reverse(name, args=parts)
 
 
 def resume_address(slug: str, enrollment: Enrollment) -> str:
@@ -169,6 +181,12 @@ class Here:
     @property
     def position(self) -> int:
         return self.path.steps.index(self.step) + 1
+
+    @property
+    def outline(self) -> SafeString:
+        """The list of steps. It depends on nothing but what names it here, so learners who are equally far share it."""
+        key = (self.slug, self.enrollment.version.content_hash, self.path, self.step, self.on_step)
+        return _outlines.get(key, lambda: render_to_string("learner/learn_outline.html", {"here": self}))
 
     @property
     def toc(self) -> tuple[TocEntry, ...]:

@@ -14,9 +14,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
+
+from goodstanding.web.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +71,15 @@ class Reading:
         return f"size-{self.size} spacing-{self.spacing} width-{self.width} keys-{self.keys}"
 
     @property
+    def rows(self) -> SafeString:
+        """The buttons of everything that can be set; the keys have their own place. Readers who chose alike share them."""
+        return _rows.get((self, "text"), lambda: _render(self.scales))
+
+    @property
+    def keys_row(self) -> SafeString:
+        return _rows.get((self, "keys"), lambda: _render((self.keys_scale,)))
+
+    @property
     def scales(self) -> tuple[Scale, ...]:
         """Everything that can be set, as buttons; the keys have their own place."""
         return tuple(self._scale(name) for name in ("size", "spacing", "width"))
@@ -78,6 +92,13 @@ class Reading:
         label, steps = _SCALES[name]
         now = getattr(self, name)
         return Scale(name, label, tuple(Choice(f"{name}-{step}", word, step == now) for step, word in steps.items()))
+
+
+_rows: Kept[tuple[Reading, str], SafeString] = Kept(most=200)
+
+
+def _render(scales: tuple[Scale, ...]) -> SafeString:
+    return format_html_join("", "{}", ((render_to_string("learner/learn_scale.html", {"scale": scale}),) for scale in scales))
 
 
 def reading_of(request: HttpRequest) -> Reading:

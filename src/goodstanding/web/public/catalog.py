@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from goodstanding.accounts.selectors import get_holder
 from goodstanding.catalog.errors import CourseNotFoundError
-from goodstanding.catalog.selectors import FORMATS, approvals_on, get_course, get_sponsor, offered_courses
+from goodstanding.catalog.selectors import FORMATS, PublishedCourse, approvals_on, get_course, get_sponsor, offered_courses
 from goodstanding.core.courseware import Course
 from goodstanding.credit.selectors import topics_label
 from goodstanding.learning.selectors import find_enrollment, states_of
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.clock import today
+from goodstanding.web.kept import Kept
 
 _PROFESSIONS = {
     "counselor": "counselors",
@@ -64,6 +68,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "course": course,
             "content": content,
+            "shown": _kept.get(course.version.content_hash, lambda: _show(course)),
             "state": state,
             "own_version": enrollment.version.number if enrollment and enrollment.version_id != course.version.pk else None,
             "sign_in": f"{reverse('account_login')}?{back}",
@@ -71,12 +76,35 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
             "topics": _topics(content),
             "professions": ", ".join(_PROFESSIONS[each] for each in content.professions),
             "format": dict(FORMATS)[content.format],
-            "needed": -(-content.post_test.pass_percent * content.post_test.form_size // 100),
-            "scale_questions": len(content.evaluation_questions),
             "outline_minutes": sum(step.minutes for step in course.outline),
             "approvals": approvals_on(today(request), content.format),
             "sponsor": get_sponsor(),
         },
+    )
+
+
+@dataclass(frozen=True)
+class CourseShown:
+    """What the page of a course shows of a version, which never changes: rendered once."""
+
+    parts: SafeString
+    references: SafeString
+
+
+_kept: Kept[str, CourseShown] = Kept(most=100)
+
+
+def _show(course: PublishedCourse) -> CourseShown:
+    content = course.content
+    parts = {
+        "course": course,
+        "content": content,
+        "needed": -(-content.post_test.pass_percent * content.post_test.form_size // 100),
+        "scale_questions": len(content.evaluation_questions),
+    }
+    return CourseShown(
+        parts=render_to_string("public/course_parts.html", parts),
+        references=render_to_string("public/course_references.html", {"content": content}),
     )
 
 

@@ -7,6 +7,7 @@ Color is never the only carrier: each outcome has its own shape and its own word
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -111,6 +112,7 @@ def shape(name: str) -> SafeString:
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=500)
 def icon(name: str, label: str = "") -> SafeString:
     """One of our shapes, sized to the text. Decorative unless a label is given."""
     if label:
