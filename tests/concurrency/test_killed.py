@@ -151,6 +151,7 @@ def test_the_whole_product_killed_while_a_certificate_is_made(home: Path) -> Non
     """`goodstanding serve` itself, with all its web processes, started again as an operator or systemd would."""
     signing = named("signing")
     with whole_product(home) as product:
+        product.person(role="administrator")  # without one, every start gives out a link to become it
         number = steps_of(product, signing).index("commit")
         deed, *_ = signing.begin(product)
         before = product.stored()
