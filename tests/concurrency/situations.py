@@ -333,16 +333,20 @@ def restoring(server: Server) -> Deed:
 # Requests, and what staff do
 
 
+def _sponsor_with_mail(server: Server) -> None:
+    if "sponsor" not in server.prepared:
+        server.person(role="administrator").form("/staff/sponsor/", email="sponsor@example.org").send()
+        server.prepared.add("sponsor")
+
+
 @situation(
     "a request to staff",
     rows={"learning.staffrequest": 1, "mailing.outgoingmail": 1, "django_tasks_database.dbtaskresult": 1},
     tags={"learning:request:sent": 1},
 )
 def asking(server: Server) -> Deed:
-    if "sponsor" not in server.prepared:
-        server.person("new")
-        server.person(role="administrator").form("/staff/sponsor/", email="sponsor@example.org").send()
-        server.prepared.add("sponsor")
+    server.person("new")
+    _sponsor_with_mail(server)
     return server.stranger().form(
         f"/courses/{SLUG}/contact/", kind="question", text="Is there a transcript?", reply_to="ada@example.org"
     )
@@ -359,6 +363,7 @@ def answering_request(server: Server) -> Deed:
 
 @situation("the sponsor's profile", tags={"sponsor:profile:changed": 1})
 def sponsor(server: Server) -> Deed:
+    _sponsor_with_mail(server)
     staff = server.person(role="administrator")
     return staff.form("/staff/sponsor/", name=f"Institute {uuid.uuid4().hex[:6]}")
 
