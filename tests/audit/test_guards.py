@@ -14,6 +14,7 @@ from goodstanding.audit.append_only import AppendOnly, RewrittenRecordError, app
 from goodstanding.audit.guards import missing_guards, put_up_guards, take_down_guards
 from goodstanding.audit.models import AuditEvent, ErasurePermit
 from goodstanding.audit.services import erasing
+from goodstanding.conf.commands import serve
 from goodstanding.credit.models import Certificate, CertificateRevocation, CreditEntry, CreditWithdrawal
 from goodstanding.learning.models import Attestation, Completion, CourseEvaluation
 
@@ -173,6 +174,15 @@ def test_without_the_guard_the_database_would_let_it_happen():
         assert count("credit_creditentry") == 0
         put_up_guards(connection)
         assert missing_guards(connection) == []
+
+
+def test_starting_the_server_puts_back_what_is_missing_and_says_so(capsys):
+    take_down_guards(connection, ["credit_certificate"])
+    serve._migrate()
+    assert "did not protect credit_certificate" in capsys.readouterr().out
+    assert missing_guards(connection) == []
+    serve._migrate()
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.slow_once  # only SQLite rebuilds tables

@@ -25,7 +25,7 @@ COMMANDS = {
     "rules": "list the rules, or show one",
     "evaluate": "say what the licenses of a case still owe",
     "check": "validate rules, courses or standards",
-    "verify": "check a certificate",
+    "verify": "check a certificate, or the audit log",
     "reseal": "bring private texts to the newest key",
     "backup": "write database and files into one file, also while the product serves",
     "restore": "put a backup in the place of what is there",

@@ -23,7 +23,7 @@ from goodstanding.core.certificates import MAX_FILE_BYTES, NumberError, parse_nu
 if TYPE_CHECKING:
     from goodstanding.credit.models import Certificate
 
-HELP = "check a certificate"
+HELP = "check a certificate, or the audit log"
 VERIFIED, NOT_VERIFIED, WRONG_USAGE = 0, 1, 2
 
 
