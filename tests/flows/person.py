@@ -7,6 +7,7 @@ import uuid
 from importlib import import_module
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
@@ -38,6 +39,7 @@ def live(user: User, administrator: User) -> None:
     EmailConfirmation.objects.create(email_address=address, key=uuid.uuid4().hex, sent=AT)
     AdministratorClaim.objects.create(token_hash="x" * 64, used_at=AT, used_by=user)
     sign_in(user)
+    secure(user)
     send_mail(to=user.email, subject="Hello", body="Hello")
 
     license_ = licensing.add_license(holder=holder, actor=user, **LPCC)
@@ -70,6 +72,16 @@ def live(user: User, administrator: User) -> None:
     send_request(
         request_id=uuid.uuid4(), kind="question", slug=SLUG, holder=holder, reply_to=user.email, text=WORDS, at=timezone.now()
     )
+
+
+def secure(user: User) -> None:
+    """A second factor and a list of devices, where the installation has them."""
+    if apps.is_installed("allauth.mfa"):
+        apps.get_model("mfa", "Authenticator").objects.create(user=user, type="totp", data={})
+    if apps.is_installed("allauth.usersessions"):
+        apps.get_model("usersessions", "UserSession").objects.create(
+            user=user, ip="127.0.0.1", user_agent="a browser", session_key=uuid.uuid4().hex
+        )
 
 
 def sign_in(user: User) -> str:
