@@ -34,12 +34,18 @@ def main(chosen: list[str]) -> int:
         if _pytest(name, arguments, environment):
             failed.append(name)
 
-    step("SQLite", ["-m", "not e2e", *PARALLEL], {})
+    step("SQLite", ["-m", "not e2e and not operate", *PARALLEL], {})
     if _available("PostgreSQL", ["postgresql"], lambda: bool(_postgres_programs())):
-        with _postgres() as url:
-            step("PostgreSQL", ["-m", "not e2e and not slow_once", *PARALLEL], {"DATABASE_URL": url})
+        with postgres() as url:
+            step("PostgreSQL", ["-m", "not e2e and not operate and not slow_once", *PARALLEL], {"DATABASE_URL": url})
+        if _available(
+            "nginx", ["nginx-light", "openssl"], lambda: Path("/usr/sbin/nginx").exists() and bool(shutil.which("openssl"))
+        ):
+            step("the guide for operators", ["-m", "operate"], {})
+        else:
+            not_run.append("the guide for operators (install Debian's packages nginx-light and openssl)")
     else:
-        not_run.append("everything on PostgreSQL (install Debian's package postgresql)")
+        not_run.append("everything on PostgreSQL, and the guide for operators (install Debian's package postgresql)")
     if _available("Chromium", ["chromium", "fonts-liberation", "libatomic1"], _can_drive_chromium):
         step("the browser journeys", ["-m", "e2e"], {})
     else:
@@ -103,8 +109,13 @@ def _can_drive_chromium() -> bool:
 
 
 @contextlib.contextmanager
-def _postgres() -> Iterator[str]:
-    """A PostgreSQL server on a free port with its data in a temporary folder; gone afterwards. Yields its address."""
+def postgres(*, superuser: str = "goodstanding", database: str = "goodstanding") -> Iterator[str]:
+    """
+    A PostgreSQL server on a free port with its data in a temporary folder; gone afterwards. Yields its address.
+
+    Its socket is in the folder above the one of its data, which ``SHOW unix_socket_directories`` names. Without a name
+    for the `database`, none is made.
+    """
     programs = _postgres_programs()
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="goodstanding-pg-"))
@@ -118,7 +129,7 @@ def _postgres() -> Iterator[str]:
         port = free.getsockname()[1]
     data = folder / "data"
     subprocess.run(
-        [*as_user, str(programs / "initdb"), "-D", str(data), "-U", "goodstanding", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+        [*as_user, str(programs / "initdb"), "-D", str(data), "-U", superuser, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
         stdout=subprocess.DEVNULL, cwd="/", check=True,
     )  # fmt: skip
     options = [
@@ -150,12 +161,10 @@ def _postgres() -> Iterator[str]:
                 raise SystemExit("PostgreSQL did not start.")
             time.sleep(0.1)
         time.sleep(0.3)
-        subprocess.run(
-            [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "goodstanding", "goodstanding"],
-            cwd="/",
-            check=True,
-        )
-        yield f"postgres://goodstanding@127.0.0.1:{port}/goodstanding"
+        if database:
+            createdb = [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", superuser, database]
+            subprocess.run(createdb, cwd="/", check=True)
+        yield f"postgres://{superuser}@127.0.0.1:{port}/{database or 'postgres'}"
     finally:
         pid_file = data / "postmaster.pid"
         if pid_file.exists():  # runuser does not pass signals on
