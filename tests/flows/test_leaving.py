@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone
 
 from goodstanding.accounts.closing import GRACE, keep_account, request_closure
@@ -14,10 +15,12 @@ from goodstanding.accounts.errors import LastAdministratorError
 from goodstanding.accounts.models import Closure, Role, User
 from goodstanding.audit.models import AuditEvent, ErasurePermit
 from goodstanding.credit.models import Certificate, CreditProof
+from goodstanding.credit.services import award_completion
 from goodstanding.flows import leaving
 from goodstanding.flows.leaving import carry_out, close_due, what_leaving_does
 from goodstanding.licensing.models import License
 from goodstanding.mailing.models import OutgoingMail
+from tests.credit.making import completion
 from tests.flows.person import live, sign_in
 from tests.racing import race
 
@@ -153,10 +156,7 @@ def test_two_workers_and_someone_who_signs_in_meet_and_one_wins(make_user):
 
 
 @pytest.mark.django_db
-def test_afterwards_the_certificate_verifies_and_staff_see_no_person(person, client, as_administrator, django_user_model):
-    from goodstanding.credit.services import award_completion
-    from tests.credit.making import completion
-
+def test_afterwards_the_certificate_verifies_and_staff_see_no_person(person, client, as_administrator):
     other = completion(person, signed_name="Ada Example", slug="another-course")
     number = award_completion(completion=other, at=timezone.now()).number
     email = person.email
@@ -167,7 +167,8 @@ def test_afterwards_the_certificate_verifies_and_staff_see_no_person(person, cli
     people = as_administrator.get("/staff/people/").content.decode()
     assert email not in people
     assert as_administrator.get(f"/staff/people/{person.pk}/").status_code == 404
-    for address in ("/staff/", "/staff/requests/", "/staff/audit/"):
+    revoke = reverse("staff-certificate-revoke", args=[number])
+    for address in ("/staff/", "/staff/requests/", "/staff/audit/", revoke):
         shown = as_administrator.get(address)
         assert shown.status_code == 200
         assert email not in shown.content.decode()
