@@ -53,6 +53,11 @@ def suggest(name: str, value: str) -> None:
     os.environ.setdefault(variable(name).name, value)
 
 
+def inherited() -> dict[str, str]:
+    """Everything this process was started with, for a program of others that it starts."""
+    return dict(os.environ)
+
+
 def secret_key() -> str:
     """
     The signing key: from the environment, else from the state folder, else one for this process alone.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 
 import django
 
@@ -20,21 +21,23 @@ def main() -> None:
     django.setup()
     observe_jobs()
 
-    from django_tasks_db.management.commands.db_worker import Worker
+    from goodstanding.conf.database_state import NewerDatabaseError
+    from goodstanding.conf.jobs import PersistentWorker
 
-    worker = Worker(
-        queue_names=["default"],
-        interval=0.5,
-        batch=False,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id=f"{os.getpid()}",
-        excluded_queue_names=[],
-    )
+    worker = PersistentWorker()
     worker.configure_signals()
-    end_with_parent(meanwhile=_sweep)
-    worker.run()
+
+    def meanwhile(seconds: int) -> None:
+        worker.look_after_jobs(seconds)
+        _sweep(seconds)
+
+    try:
+        worker.require_no_newer()
+        end_with_parent(meanwhile=meanwhile)
+        worker.run()
+    except NewerDatabaseError as error:
+        sys.stderr.write(f"goodstanding: No jobs are run. {error}\n")
+        sys.exit(1)
 
 
 def _sweep(seconds: int) -> None:

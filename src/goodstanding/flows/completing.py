@@ -32,7 +32,8 @@ def complete(*, enrollment: Enrollment, signed_name: str, at: dt.datetime) -> Ce
     # holds this ledger and waits for that end would wait for ever.
     lock_holder(holder=enrollment.holder)
     completion = attest(enrollment=enrollment, signed_name=signed_name, at=at)
-    return award_completion(completion=completion, at=at)
+    # not before it, should the clock have been set back
+    return award_completion(completion=completion, at=max(at, completion.completed_at))
 
 
 def certificate_of(enrollment: Enrollment) -> Certificate | None:

@@ -10,6 +10,7 @@ __all__ = [
     "AttemptClosedError",
     "AttemptNotFoundError",
     "AttemptRefusedError",
+    "ClockBehindError",
     "CourseWithdrawnError",
     "EnrollmentNotFoundError",
     "EvaluationAnswersError",
@@ -108,4 +109,13 @@ class SignedNameError(LearningError):
         self.legal_name = legal_name
         super().__init__(
             f"This does not match the name in your profile, {legal_name}. Type that name, or correct your profile first."
+        )
+
+
+class ClockBehindError(LearningError):
+    """The clock of the server stands well before what it has recorded, so it can not date a certificate."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Our clock is wrong just now, and your certificate must not bear a wrong date. Nothing is lost. Try again later, or tell us."
         )

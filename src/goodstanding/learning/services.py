@@ -23,6 +23,7 @@ from goodstanding.core import courseware
 from goodstanding.learning.errors import (
     AttemptClosedError,
     AttemptRefusedError,
+    ClockBehindError,
     CourseWithdrawnError,
     PretestClosedError,
     ProfileIncompleteError,
@@ -83,6 +84,9 @@ __all__ = [
     "submit_evaluation",
     "take_step",
 ]
+
+CLOCK_SLIP = dt.timedelta(hours=1)
+"""A clock that was set right by less than this changes no date worth asking about."""
 
 LONGEST_REASON = 4000
 _LONGEST_SCENE = dt.timedelta(hours=4)
@@ -464,7 +468,7 @@ def attest(*, enrollment: Enrollment, signed_name: str, at: dt.datetime) -> Comp
     The learner signs the course's statement with her legal name, which completes the course on her local date.
 
     Exactly once: whoever comes second gets the completion that stands. Raises StepLockedError while earlier steps are
-    open, ProfileIncompleteError, or SignedNameError.
+    open, ProfileIncompleteError, SignedNameError, or ClockBehindError.
     """
     _lock(enrollment)
     existing: Completion | None = Completion.objects.filter(enrollment=enrollment).first()
@@ -478,6 +482,7 @@ def attest(*, enrollment: Enrollment, signed_name: str, at: dt.datetime) -> Comp
         raise ProfileIncompleteError(missing)
     if _plain_name(signed_name) != _plain_name(profile.legal_name):
         raise SignedNameError(profile.legal_name)
+    at = _after_what_came_before(enrollment, at)
     Attestation.objects.create(
         enrollment=enrollment, statement=content_of(enrollment).attestation, signed_name=signed_name.strip(), signed_at=at
     )
@@ -495,6 +500,18 @@ def attest(*, enrollment: Enrollment, signed_name: str, at: dt.datetime) -> Comp
         data={"course": enrollment.course_id, "on": completion.completed_on.isoformat()},
     )
     return completion
+
+
+def _after_what_came_before(enrollment: Enrollment, at: dt.datetime) -> dt.datetime:
+    """
+    `at`, or the time of the step before the signature if the clock was set back a little meanwhile.
+
+    Further back one of the two clocks was wrong, and a date that is frozen for good must not be a guess: ClockBehindError.
+    """
+    before: dt.datetime = CourseEvaluation.objects.values_list("submitted_at", flat=True).get(enrollment=enrollment)
+    if at < before - CLOCK_SLIP:
+        raise ClockBehindError
+    return max(at, before)
 
 
 def _plain_name(name: str) -> str:

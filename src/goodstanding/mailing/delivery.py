@@ -8,7 +8,7 @@ import uuid
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F
+from django.db.models import F, Q
 
 from goodstanding.mailing.models import OutgoingMail
 
@@ -34,7 +34,7 @@ def deliver_mail(*, mail_id: uuid.UUID, at: dt.datetime) -> bool:
     while the mail server answers. If the process dies after the server took the mail and before we noted it, the mail is
     sent once more after the lease; both copies carry the same Message-ID, by which mail programs show them as one.
     """
-    claimed = OutgoingMail.objects.filter(pk=mail_id, sent_at=None, next_attempt_at__lte=at).update(
+    claimed = OutgoingMail.objects.filter(_due(at), pk=mail_id, sent_at=None).update(
         next_attempt_at=at + LEASE, attempts=F("attempts") + 1
     )
     if not claimed:
@@ -70,8 +70,17 @@ def deliver_due(*, at: dt.datetime, limit: int = 50) -> int:
     if given_up:
         logger.warning("%d mails could not be delivered within %d days and were given up", given_up, GIVE_UP_AFTER.days)
     OutgoingMail.objects.filter(created_at__lt=at - FORGET_AFTER, next_attempt_at=None).delete()
-    due = OutgoingMail.objects.filter(sent_at=None, next_attempt_at__lte=at - SWEEP_WAIT).order_by("next_attempt_at")
+    due = OutgoingMail.objects.filter(_due(at - SWEEP_WAIT), sent_at=None).order_by("next_attempt_at")
     return sum(deliver_mail(mail_id=mail_id, at=at) for mail_id in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _due(at: dt.datetime) -> Q:
+    """
+    Mail whose time has come; also mail whose time is further ahead than any wait of ours.
+
+    The latter was written while the clock was wrong, and would lie until the clock gets there.
+    """
+    return Q(next_attempt_at__lte=at) | Q(next_attempt_at__gt=at + SWEEP_WAIT + LONGEST_WAIT)
 
 
 def _domain() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 from django.db import connection, connections
 
+from goodstanding.conf import environment
 from goodstanding.conf.backup.contents import Contents, left_out_of, read_contents
 from goodstanding.conf.backup.errors import BackupError
 
@@ -172,7 +172,7 @@ def _run(name: str, *arguments: str, connect: bool = True) -> None:
     target = ["--dbname", make_conninfo("", **parameters)] if connect else []
     result = subprocess.run(  # noqa: S603 - PostgreSQL's own programs, no shell
         [_program(name), *(["--no-password", *target] if connect else []), *arguments],
-        env={**os.environ, **secret, "LC_ALL": "C.UTF-8"},
+        env={**environment.inherited(), **secret, "LC_ALL": "C.UTF-8"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -64,7 +64,7 @@ class SQLite:
         try:
             with _open(self.path) as database:
                 return not _columns(database)
-        except sqlite3.Error:
+        except (sqlite3.Error, BackupError):
             return False
 
     def require_alone(self) -> None:
@@ -77,11 +77,12 @@ class SQLite:
                 database.execute("PRAGMA locking_mode=EXCLUSIVE")
                 database.execute("BEGIN EXCLUSIVE")
                 database.rollback()
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
+        except BackupError as error:
+            if "locked" in str(error.__cause__):
                 raise BackupError(
                     "the database is in use; stop the server (and whatever else has it open), then run this again"
                 ) from error
+            raise
         except sqlite3.DatabaseError:
             return  # no database at all: nobody can be using it
 
@@ -136,6 +137,9 @@ def _open(path: Path, *, wait: float = _WAIT) -> Iterator[sqlite3.Connection]:
     database = sqlite3.connect(path, timeout=wait)
     try:
         yield database
+    except sqlite3.OperationalError as error:
+        # full, locked or not readable; where it happened says more than which of them SQLite took it for
+        raise BackupError(f"{path} can not be read or written ({error}); is the disk full, or the folder read-only?") from error
     finally:
         database.close()
 

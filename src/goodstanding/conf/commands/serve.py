@@ -10,11 +10,16 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from goodstanding.conf import environment, parent
+from goodstanding.conf import environment, in_use, parent
 from goodstanding.conf.commands.demo import DATABASE, SIGN_IN
+
+_JOB_GRACE = 10
+_RAN_WELL = 60
 
 HELP = "start the whole product on this machine"
 
@@ -43,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         _require_free_port(args.host, args.port)
         _require_home(environment.home())
+        _join_in(environment.home())
         environment.keep_secret_key()
         environment.keep_private_key()
         _prepare()
@@ -86,6 +92,14 @@ def _require_home(home: Path) -> None:
         raise CanNotStartError(
             f"The state folder {home} can not be written ({error.strerror}). Correct its permissions, or set GOODSTANDING_HOME to another folder."
         ) from error
+
+
+def _join_in(home: Path) -> None:
+    """From here on no restore begins."""
+    try:
+        in_use.join_in(home)
+    except in_use.InUseError as error:
+        raise CanNotStartError(f"The product can not start now: {error}.") from error
 
 
 def _prepare() -> None:
@@ -142,13 +156,13 @@ def _migrate() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     from goodstanding.audit.guards import missing_guards, put_up_guards
+    from goodstanding.conf.database_state import NewerDatabaseError, require_no_newer
 
+    try:
+        require_no_newer()
+    except NewerDatabaseError as error:
+        raise CanNotStartError(f"{error} Nothing was changed.") from error
     executor = MigrationExecutor(connection)
-    unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
-    if unknown:
-        raise CanNotStartError(
-            f"The database was made by a newer Good Standing (it has {len(unknown)} migration(s) unknown here). Upgrade the program, or restore an older backup."
-        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         _say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
@@ -218,7 +232,8 @@ def _serve(host: str, port: int, workers: int) -> int:
     os.environ[parent.VARIABLE] = str(os.getpid())
     if settings.METRICS:
         _empty_metrics(settings.METRICS_FOLDER)
-    jobs = subprocess.Popen([sys.executable, "-m", "goodstanding.conf.worker"], start_new_session=True)
+    jobs = _Jobs()
+    jobs.start()
     try:
         Granian(
             "goodstanding.conf.wsgi:application",
@@ -234,11 +249,7 @@ def _serve(host: str, port: int, workers: int) -> int:
             websockets=False,
         ).serve()
     finally:
-        jobs.terminate()
-        try:
-            jobs.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            jobs.kill()
+        jobs.stop()
     _say("Stopped.")
     return 0
 
@@ -248,6 +259,44 @@ def _empty_metrics(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+class _Jobs:
+    """The job worker beside the web processes; one that died is followed by another."""
+
+    def __init__(self) -> None:
+        self._ending = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watch = threading.Thread(target=self._keep_running, daemon=True, name="jobs")
+
+    def start(self) -> None:
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End the worker: what it is doing may be finished, for a while."""
+        self._ending.set()
+        self._watch.join(timeout=_JOB_GRACE + 5)
+
+    def _keep_running(self) -> None:
+        pause = 0.0
+        while not self._ending.wait(pause):
+            began = time.monotonic()
+            self._process = subprocess.Popen([sys.executable, "-m", "goodstanding.conf.worker"], start_new_session=True)
+            while self._process.poll() is None and not self._ending.wait(0.2):
+                pass
+            # One that dies at once, each time, must not keep the machine busy; one that ran well may come back at once.
+            pause = 1.0 if time.monotonic() - began > _RAN_WELL else min(pause * 2 + 1, 30.0)
+        self._end()
+
+    def _end(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=_JOB_GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def _say(text: str) -> None:

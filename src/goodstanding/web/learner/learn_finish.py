@@ -15,7 +15,13 @@ from goodstanding.accounts.selectors import get_profile
 from goodstanding.catalog.selectors import approvals_on
 from goodstanding.flows import completing
 from goodstanding.learning import selectors, services
-from goodstanding.learning.errors import EvaluationAnswersError, ProfileIncompleteError, SignedNameError, StepLockedError
+from goodstanding.learning.errors import (
+    ClockBehindError,
+    EvaluationAnswersError,
+    ProfileIncompleteError,
+    SignedNameError,
+    StepLockedError,
+)
 from goodstanding.web.forms import LookForm
 from goodstanding.web.learner.person import holder_of, user_of
 from goodstanding.web.learner.player import Here, enter, in_course
@@ -107,6 +113,8 @@ def attestation(request: HttpRequest, slug: str) -> HttpResponse:
             missing = list(incomplete.missing)
         except SignedNameError as different:
             form.add_error("signed_name", str(different))
+        except ClockBehindError as behind:
+            form.add_error(None, str(behind))
         else:
             return redirect("learn-done", slug=slug)
     return render(

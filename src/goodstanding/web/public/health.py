@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path
@@ -21,13 +21,17 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """503 while the database can not be reached or lacks migrations."""
+    """503 while the database can not be reached, lacks migrations, or has some that are unknown here."""
     del request
     try:
         executor = MigrationExecutor(connection)
+        loader = executor.loader
+        newer = set(loader.applied_migrations or {}) - set(loader.disk_migrations or {})
         waiting = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    except (DatabaseError, ImproperlyConfigured):
+    except (Error, ImproperlyConfigured):
         return JsonResponse({"status": "not ready", "why": "the database can not be reached"}, status=503)
+    if newer:
+        return JsonResponse({"status": "not ready", "why": "the database was changed by a newer version"}, status=503)
     if waiting:
         return JsonResponse({"status": "not ready", "why": "the database waits for migrations"}, status=503)
     return JsonResponse({"status": "ready"})
