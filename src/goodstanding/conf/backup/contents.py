@@ -15,9 +15,10 @@ __all__ = ["LEFT_OUT", "Ask", "Contents", "StoredFile", "left_out_of", "read_con
 Ask = Callable[[str], list[tuple[Any, ...]]]
 """Puts one question to the snapshot that is backed up."""
 
-LEFT_OUT = ("django_session", "usersessions_usersession", "mailing_outgoingmail")
+LEFT_OUT = ("accounts_dataexport", "django_session", "mailing_outgoingmail", "usersessions_usersession")
 """
-Tables that are stored empty, beside the cache: who is signed in, and mail that waits, whose links give access.
+Tables that are stored empty, beside the cache: who is signed in, mail that waits, whose links give access, and copies that people
+asked for of their data, whose files hold their private texts in the open.
 
 Whoever got hold of a backup could use them, and after a restore nobody should: a mail that went out since would go out again.
 """
