@@ -22,6 +22,8 @@ from goodstanding.web.forms import DayInput, LookForm
 from goodstanding.web.staff.access import staff_path
 
 _PAGE = 50
+_MOST = 5_000
+"""As many as can be leafed through; counting all of a log that only ever grows would take longer every year."""
 _COLUMNS = ("id", "at", "tag", "actor", "subject_kind", "subject_id", "data")
 
 
@@ -91,14 +93,21 @@ def log(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "staff/audit.html", {"form": form, "page": None, "narrowed": True}, status=400)
     narrowing = form.narrowing()
-    page = Paginator(list_events(**narrowing), _PAGE).get_page(request.GET.get("page"))
+    page = Paginator(list_events(**narrowing)[:_MOST], _PAGE).get_page(request.GET.get("page"))
     rows = [{"event": event, "details": _details(event.data)} for event in page]
     query = request.GET.copy()
     query.pop("page", None)
     return render(
         request,
         "staff/audit.html",
-        {"form": form, "page": page, "rows": rows, "narrowed": any(narrowing.values()), "query": query.urlencode()},
+        {
+            "form": form,
+            "page": page,
+            "rows": rows,
+            "narrowed": any(narrowing.values()),
+            "most": _MOST,
+            "query": query.urlencode(),
+        },
     )
 
 
