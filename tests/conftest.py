@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from django.test import Client
 
@@ -56,6 +57,8 @@ def make_user(db: None) -> Callable[..., User]:
             email=email or f"person{next(_serial)}@example.org", password="a long enough word", role=role
         )
         Holder.objects.create(user=user)
+        if role != Role.CLINICIAN:
+            TOTP.activate(user, generate_totp_secret())  # staff sign in with a second step
         Profile.objects.create(user=user, legal_name=legal_name, time_zone=time_zone, professions=["counselor"])
         return user
 

@@ -31,25 +31,26 @@ def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
             yield entry
 
 
-def _sample_arguments(pattern: URLPattern) -> dict[str, object]:
-    converters = pattern.pattern.converters
-    if converters:
-        return {name: _SAMPLES[_kind(converter)] for name, converter in converters.items()}
-    regex = getattr(pattern.pattern, "regex", None)
-    return dict.fromkeys(regex.groupindex, "1x") if regex is not None else {}
+def _sample_arguments(name: str) -> dict[str, object]:
+    """An argument for every placeholder, also for those of the list that an address is included from."""
+    possibilities, _, _, converters = get_resolver().reverse_dict.getlist(name)[0]
+    wanted = possibilities[0][1]
+    return {each: _SAMPLES[_kind(converters[each])] if each in converters else "1x" for each in wanted}
 
 
 def _kind(converter: object) -> str:
     return type(converter).__name__.removesuffix("Converter").replace("String", "str").lower()
 
 
-PATTERNS = {str(pattern.name): pattern for pattern in _patterns(get_resolver())}
-ADDRESSES = {name: reverse(name, kwargs=_sample_arguments(pattern)) for name, pattern in PATTERNS.items()}
+ADDRESSES = {
+    str(pattern.name): reverse(str(pattern.name), kwargs=_sample_arguments(str(pattern.name)))
+    for pattern in _patterns(get_resolver())
+}
 STAFF = sorted(name for name, address in ADDRESSES.items() if address.startswith("/staff/"))
 OWN = sorted(
     name
     for name, address in ADDRESSES.items()
-    if address.startswith(_OWN) and not name.startswith("account_")  # allauth's own pages sign people in
+    if address.startswith(_OWN) and not name.startswith(("account_", "mfa_"))  # allauth's own pages sign people in
 )
 
 

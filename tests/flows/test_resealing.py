@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import uuid
+from base64 import b32decode
 
 import pytest
 from django.apps import apps
 from django.db import connection, models
 
+from goodstanding.accounts.second_step import SecondStepAdapter
 from goodstanding.catalog.models import Sponsor
 from goodstanding.flows import resealing
 from goodstanding.flows.requests import open_request, send_request
@@ -71,10 +73,11 @@ class TestResealing:
         everything(enrollment)
         settings.PRIVATE_KEYS = (NEW, OLD)
         states = run_all()
-        assert [(state.total, state.done, state.left) for state in states.values()] == [(1, 1, 0)] * 3
+        assert [(state.total, state.done, state.left) for state in states.values()] == [(1, 1, 0)] * 4
         settings.PRIVATE_KEYS = (NEW,)
         (kept,) = notes.notes_of(enrollment)
         assert kept.text == "Mine."
+        assert len(b32decode(SecondStepAdapter().decrypt(administrator.authenticator_set.get().data["secret"]))) == 20
         assert open_request(actor=administrator, request_id=uuid.UUID(int=9)).text == "A word."
         reason = StepReason.objects.get()
         assert selectors.unseal(reason.sealed, purpose=selectors.REASON, owner=enrollment.holder_id) == WORDS

@@ -10,7 +10,10 @@ __all__ = [
     "EmailTakenError",
     "LastAdministratorError",
     "PermissionRefusedError",
+    "PersonNotFoundError",
     "ProfileRefusedError",
+    "SessionNotFoundError",
+    "UnknownRoleError",
 ]
 
 
@@ -30,8 +33,20 @@ class ClaimUsedError(Exception):
     """The claim was used, or there is an administrator already."""
 
 
+class PersonNotFoundError(Exception):
+    """There is no account with this id."""
+
+
+class UnknownRoleError(Exception):
+    """There is no such role."""
+
+
 class LastAdministratorError(Exception):
-    """The only administrator can not leave."""
+    """The only administrator can neither leave nor step down: nobody could administer the installation."""
+
+
+class SessionNotFoundError(Exception):
+    """The user has no such session."""
 
 
 class ProfileRefusedError(Exception):

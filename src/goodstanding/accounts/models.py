@@ -15,6 +15,9 @@ class Role(models.TextChoices):
     """What an account may do beyond its own affairs."""
 
     CLINICIAN = "clinician", "Clinician"
+    SUPPORT = "support", "Support"
+    EDITOR = "editor", "Editor"
+    FINANCE = "finance", "Finance"
     ADMINISTRATOR = "administrator", "Administrator"
 
 
@@ -149,3 +152,19 @@ class DataExport(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=models.Q(ready_at=None, failed_at=None), name="one_running_export")
         ]
+
+
+class BrowserSession(models.Model):
+    """
+    Where someone is signed in, for her own list: browser and system, first and last use.
+
+    No network address and no place are kept. A person knows her devices by their names, and a list of addresses would be a
+    record of where she was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=60)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()

@@ -20,6 +20,11 @@ class Tag(enum.StrEnum):
     """Everything that is recorded, as ``subject:part:action``. A tag is never renamed or reused."""
 
     ADMINISTRATOR_CLAIMED = "account:administrator:claimed"
+    ROLE_GIVEN = "account:role:given"
+    SECOND_STEP_ADDED = "account:second-step:added"
+    SECOND_STEP_REMOVED = "account:second-step:removed"
+    SECOND_STEP_LIFTED = "account:second-step:lifted-by-operator"
+    SESSIONS_ENDED = "account:sessions:ended"
     TERMS_ACCEPTED = "account:terms:accepted"
     PROFILE_CHANGED = "account:profile:changed"
     CLOSURE_REQUESTED = "account:closure:requested"

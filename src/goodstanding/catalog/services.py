@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from goodstanding.accounts.permissions import require_administrator
+from goodstanding.accounts.permissions import Right, require, require_administrator
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.catalog.errors import (
     ApprovalDatesError,
@@ -90,7 +90,7 @@ def publish_course(*, course: courseware.Course, at: dt.datetime) -> CourseVersi
 @transaction.atomic
 def withdraw_course(*, actor: User, slug: str, at: dt.datetime) -> Course:
     """Stop offering a course. Who has started it may finish; nothing that was earned changes. Twice is the same as once."""
-    require_administrator(actor)
+    require(actor, Right.COURSES)
     row = _course_for_update(slug)
     if row.withdrawn_at is None:
         row.withdrawn_at = at
@@ -103,7 +103,7 @@ def withdraw_course(*, actor: User, slug: str, at: dt.datetime) -> Course:
 def offer_course(*, actor: User, slug: str, at: dt.datetime) -> Course:
     """Offer a withdrawn course again. Twice is the same as once."""
     del at  # the audit log keeps the instant; the course only knows that it is offered
-    require_administrator(actor)
+    require(actor, Right.COURSES)
     row = _course_for_update(slug)
     if row.withdrawn_at is not None:
         row.withdrawn_at = None

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "goodstanding.web.signed_in.signed_in",
     "goodstanding.web.clock.local_time",
     "goodstanding.web.returning.come_back",
 ]
@@ -146,6 +148,25 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": f"{_forms}.ResetPasswordKeyForm",
     "set_password": f"{_forms}.SetPasswordForm",
     "signup": f"{_forms}.SignupForm",
+}
+
+# A second step at sign-in for everyone who wants one, and for all staff. A passkey is the whole sign-in: the device asks for a
+# finger, a face or a PIN, so it is two steps in one.
+MFA_ADAPTER = "goodstanding.accounts.second_step.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Good Standing"
+MFA_TOTP_TOLERANCE = 1  # the clocks of phones are off by some seconds, and people type slowly
+_second_step = "goodstanding.web.public.second_step_forms"
+MFA_FORMS = {
+    "activate_totp": f"{_second_step}.ActivateForm",
+    "add_webauthn": f"{_second_step}.AddPasskeyForm",
+    "authenticate": f"{_second_step}.CodeForm",
+    "authenticate_webauthn": f"{_second_step}.PasskeyForm",
+    "edit_webauthn": f"{_second_step}.RenamePasskeyForm",
+    "login_webauthn": f"{_second_step}.SignInPasskeyForm",
+    "reauthenticate": f"{_second_step}.ConfirmCodeForm",
+    "reauthenticate_webauthn": f"{_second_step}.ConfirmPasskeyForm",
 }
 
 # Mail is written by the job worker; without a mail server it lands in a folder, one file a message, never in a log.

@@ -10,9 +10,11 @@ urlpatterns = [
     path("", include("goodstanding.web.verify.urls")),
     path("staff/", include("goodstanding.web.staff.urls")),
     path("account/", include("allauth.account.urls")),
+    path("account/second-step/", include("allauth.mfa.urls")),
 ]
 
 handler400 = "goodstanding.web.public.errors.bad_request"
 handler403 = "goodstanding.web.public.errors.permission_denied"
 handler404 = "goodstanding.web.public.errors.page_not_found"
+handler429 = "goodstanding.web.public.errors.too_many_requests"  # asked for by allauth
 handler500 = "goodstanding.web.public.errors.server_error"

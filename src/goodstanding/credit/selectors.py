@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from goodstanding.accounts.models import Role
+from goodstanding.accounts.permissions import Right, lacks_second_step, may
 from goodstanding.core.certificates import CertificateRecord, find_numbers, record_from_json
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.credit.errors import CertificateNotFoundError, EntryNotFoundError, ProofNotFoundError
@@ -192,11 +192,15 @@ def get_certificate(number: str) -> Certificate:
 
 
 def access_certificate(*, user: User, number: str) -> Certificate:
-    """The certificate for its owner or an administrator; for everyone else there is none."""
+    """The certificate for its owner, or an administrator who signs in with a second step; for everyone else there is none."""
     certificate: Certificate | None = Certificate.objects.filter(number=number).select_related("holder").first()
-    if certificate is None or not (certificate.holder.user_id == user.pk or user.role == Role.ADMINISTRATOR):
+    if certificate is None:
         raise CertificateNotFoundError(number)
-    return certificate
+    if certificate.holder.user_id == user.pk:
+        return certificate
+    if may(user, Right.ADMINISTRATION) and not lacks_second_step(user):
+        return certificate
+    raise CertificateNotFoundError(number)
 
 
 def record_of(certificate: Certificate) -> CertificateRecord:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from goodstanding.accounts.models import Profile, User
-from goodstanding.accounts.permissions import require_administrator
+from goodstanding.accounts.permissions import Right, require
 from goodstanding.accounts.selectors import find_users, get_holder, get_profile
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.catalog.selectors import course_of
@@ -79,7 +79,7 @@ def open_person_file(*, actor: User, user_id: uuid.UUID) -> PersonFile:
 
     Raises PermissionRefusedError for anyone but an administrator, PersonNotFoundError if there is no such account.
     """
-    require_administrator(actor)
+    require(actor, Right.PEOPLE)
     user = find_users().filter(pk=user_id).first()
     if user is None:
         raise PersonNotFoundError(user_id)

@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goodstanding.accounts.permissions import require_administrator
+from goodstanding.accounts.permissions import Right, require
 from goodstanding.learning.seat_time import pilot_minutes
 from goodstanding.learning.selectors import reported_minutes
 
@@ -32,7 +32,7 @@ class PilotTimes:
 
 def pilot_times(*, actor: User, version: CourseVersion) -> tuple[PilotTimes, PilotTimes]:
     """What was measured, and what the evaluations report. Raises PermissionRefusedError for all but administrators."""
-    require_administrator(actor)
+    require(actor, Right.COURSES)
     return _summed(pilot_minutes(version)), _summed(reported_minutes(version))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
-from goodstanding.accounts.permissions import require_administrator
+from goodstanding.accounts.permissions import Right, require
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.catalog.selectors import get_course, get_sponsor
 from goodstanding.learning.models import StaffRequest
@@ -98,15 +98,15 @@ def send_request(
                 subject="A message about a course is waiting",
                 body=(
                     f"Someone wrote to you about the course “{course.content.title}” ({request.get_kind_display().lower()}).\n\n"
-                    "What they wrote is not in this mail. Sign in as an administrator and open Staff, Requests.\n"
+                    "What they wrote is not in this mail. Sign in and open Staff, Requests.\n"
                 ),
             )
     return request
 
 
 def list_requests(*, actor: User) -> QuerySet[StaffRequest]:
-    """All requests, those without an answer first, the newest first. Raises PermissionRefusedError for all but administrators."""
-    require_administrator(actor)
+    """All requests, those without an answer first, the newest first. Raises PermissionRefusedError without the right."""
+    require(actor, Right.REQUESTS)
     return StaffRequest.objects.select_related("course__current", "answered_by").order_by(
         F("answered_at").asc(nulls_first=True), "-sent_at"
     )
@@ -115,7 +115,7 @@ def list_requests(*, actor: User) -> QuerySet[StaffRequest]:
 @transaction.atomic
 def open_request(*, actor: User, request_id: uuid.UUID) -> OpenedRequest:
     """One request with its text; that it was read is recorded. Raises PermissionRefusedError, RequestNotFoundError."""
-    require_administrator(actor)
+    require(actor, Right.REQUESTS)
     request = _find(request_id)
     record_event(tag=Tag.REQUEST_READ, actor=actor, subject_kind="request", subject_id=request.pk)
     try:
@@ -132,7 +132,7 @@ def answer_request(*, actor: User, request_id: uuid.UUID, at: dt.datetime) -> St
 
     Raises PermissionRefusedError, RequestNotFoundError.
     """
-    require_administrator(actor)
+    require(actor, Right.REQUESTS)
     request = _find(request_id, lock=True)
     if request.answered_at is None:
         request.answered_at, request.answered_by = at, actor

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "goodstanding.web"
     label = "web"
+
+    def ready(self) -> None:
+        from goodstanding.web import signed_in
+
+        signed_in.connect()

@@ -25,6 +25,7 @@ ACTIONS = {
     "staff-hours-rate": Tag.BASIS_RATED,
     "staff-hours-approve": Tag.BASIS_APPROVED,
     "staff-hours-withdraw": Tag.BASIS_WITHDRAWN,
+    "staff-role": Tag.ROLE_GIVEN,
 }
 READ_WITH_A_TRACE = {
     "staff-person": Tag.CREDITS_VIEWED,
@@ -78,6 +79,7 @@ def bodies(approval_form, arguments):
         "staff-course-withdraw": {},
         "staff-course-offer": {},
         "staff-request": {},
+        "staff-role": {"role": "support"},
         "staff-certificate-revoke": {"reason": "Issued by mistake.", "step": "sure"},
     }
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.learner import account, certificates, credits, data_export, learn, leaving, licenses, my_learning, standing  # noqa: A004 - the word of the field
+from goodstanding.web.learner import (
+    account,
+    certificates,
+    credits,
+    data_export,
+    learn,
+    leaving,
+    licenses,
+    my_learning,
+    sessions,
+    standing,
+)  # noqa: A004 - the word of the field
 
 urlpatterns: list[URLPattern] = [
     *account.urlpatterns,
@@ -15,5 +26,6 @@ urlpatterns: list[URLPattern] = [
     *leaving.urlpatterns,
     *licenses.urlpatterns,
     *my_learning.urlpatterns,
+    *sessions.urlpatterns,
     *standing.urlpatterns,
 ]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodstanding.accounts import selectors, services
 from goodstanding.accounts.errors import ClaimNotFoundError, ClaimUsedError, EmailTakenError
+from goodstanding.accounts.permissions import has_second_step
 from goodstanding.web.public.account_forms import ClaimForm
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def _same_person(request: HttpRequest, token: str, email: str, password: str) ->
         user = cast("User | None", get_adapter().authenticate(request, email=email, password=password))
     except ValidationError:
         return None
-    return None if user is None else services.claim_administrator(token=token, user=user, at=timezone.now())
+    if user is None or has_second_step(user):  # the second step is asked for at sign-in, and nowhere around it
+        return None
+    return services.claim_administrator(token=token, user=user, at=timezone.now())
 
 
 urlpatterns: list[URLPattern] = [path("claim/<str:token>/", claim, name="claim")]

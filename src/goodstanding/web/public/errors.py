@@ -30,6 +30,14 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return render(request, "404.html", status=404)
 
 
+def too_many_requests(request: HttpRequest, exception: Exception | None = None, *, seconds: int = 60) -> HttpResponse:
+    """Nothing was done; `seconds` is when to try again."""
+    del exception
+    response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """What a fault of ours answers: 503 where records can not be reached or written just now, which passes; else 500."""
     if not _passes(sys.exc_info()[1]):

@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodstanding.accounts.permissions import require_administrator
+from goodstanding.accounts.permissions import Right, require
 from goodstanding.audit.selectors import list_events
 from goodstanding.catalog.errors import CourseNotFoundError
 from goodstanding.catalog.selectors import (
@@ -70,7 +70,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "pilot": list(
             zip(
                 ("Measured while the pages were open and in use", "Reported in the evaluation"),
-                pilot_times(actor=require_administrator(request.user), version=row),
+                pilot_times(actor=require(request.user, Right.COURSES), version=row),
                 strict=True,
             )
         ),
@@ -82,7 +82,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     found = _course_or_404(slug)
     if request.method == "POST":
-        withdraw_course(actor=require_administrator(request.user), slug=slug, at=timezone.now())
+        withdraw_course(actor=require(request.user, Right.COURSES), slug=slug, at=timezone.now())
         messages.success(request, "The course is withdrawn. Who has started it may finish.")
         return redirect("staff-course", slug=slug)
     return render(request, "staff/course_withdraw.html", {"course": found})
@@ -91,15 +91,15 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def offer(request: HttpRequest, slug: str) -> HttpResponse:
     _course_or_404(slug)
-    offer_course(actor=require_administrator(request.user), slug=slug, at=timezone.now())
+    offer_course(actor=require(request.user, Right.COURSES), slug=slug, at=timezone.now())
     messages.success(request, "The course is offered again.")
     return redirect("staff-course", slug=slug)
 
 
 urlpatterns: list[URLPattern] = [
-    staff_path("courses/", courses, "staff-courses"),
-    staff_path("courses/<slug:slug>/", course, "staff-course"),
-    staff_path("courses/<slug:slug>/versions/<int:number>/", version, "staff-course-version"),
-    staff_path("courses/<slug:slug>/withdraw/", withdraw, "staff-course-withdraw"),
-    staff_path("courses/<slug:slug>/offer/", offer, "staff-course-offer"),
+    staff_path("courses/", courses, "staff-courses", Right.COURSES),
+    staff_path("courses/<slug:slug>/", course, "staff-course", Right.COURSES),
+    staff_path("courses/<slug:slug>/versions/<int:number>/", version, "staff-course-version", Right.COURSES),
+    staff_path("courses/<slug:slug>/withdraw/", withdraw, "staff-course-withdraw", Right.COURSES),
+    staff_path("courses/<slug:slug>/offer/", offer, "staff-course-offer", Right.COURSES),
 ]

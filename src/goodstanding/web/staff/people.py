@@ -13,7 +13,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from goodstanding.accounts.permissions import require_administrator
+from goodstanding.accounts.permissions import Right, require, require_administrator
 from goodstanding.accounts.selectors import find_users
 from goodstanding.credit.errors import CertificateAlreadyRevokedError, CertificateNotFoundError, RevocationReasonError
 from goodstanding.credit.selectors import get_certificate
@@ -69,7 +69,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     try:
-        file = open_person_file(actor=require_administrator(request.user), user_id=user_id)
+        file = open_person_file(actor=require(request.user, Right.PEOPLE), user_id=user_id)
     except PersonNotFoundError:
         raise Http404 from None
     return render(request, "staff/person.html", {"file": file})
@@ -114,7 +114,7 @@ def _after_revocation(user_id: uuid.UUID | None) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    staff_path("people/", people, "staff-people"),
-    staff_path("people/<uuid:user_id>/", person, "staff-person"),
+    staff_path("people/", people, "staff-people", Right.PEOPLE),
+    staff_path("people/<uuid:user_id>/", person, "staff-person", Right.PEOPLE),
     staff_path("certificates/<str:number>/revoke/", revoke, "staff-certificate-revoke"),
 ]

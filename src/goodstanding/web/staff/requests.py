@@ -12,7 +12,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from goodstanding.accounts.permissions import require_administrator
+from goodstanding.accounts.permissions import Right, require
 from goodstanding.flows.requests import RequestNotFoundError, answer_request, list_requests, open_request
 from goodstanding.web.staff.access import staff_path
 
@@ -21,14 +21,14 @@ _PAGE = 25
 
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    page = Paginator(list_requests(actor=require_administrator(request.user)), _PAGE).get_page(request.GET.get("page"))
+    page = Paginator(list_requests(actor=require(request.user, Right.REQUESTS)), _PAGE).get_page(request.GET.get("page"))
     return render(request, "staff/requests.html", {"page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """The message; POST says that it was answered."""
-    actor = require_administrator(request.user)
+    actor = require(request.user, Right.REQUESTS)
     try:
         if request.method == "POST":
             answer_request(actor=actor, request_id=request_id, at=timezone.now())
@@ -41,6 +41,6 @@ def one(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    staff_path("requests/", inbox, "staff-requests"),
-    staff_path("requests/<uuid:request_id>/", one, "staff-request"),
+    staff_path("requests/", inbox, "staff-requests", Right.REQUESTS),
+    staff_path("requests/<uuid:request_id>/", one, "staff-request", Right.REQUESTS),
 ]

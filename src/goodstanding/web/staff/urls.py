@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.staff import audit, components, courses, hours, overview, people, requests, sponsor, status
+from goodstanding.web.staff import audit, components, courses, hours, overview, people, requests, roles, sponsor, status
 
 urlpatterns: list[URLPattern] = [
     *audit.urlpatterns,
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     *overview.urlpatterns,
     *people.urlpatterns,
     *requests.urlpatterns,
+    *roles.urlpatterns,
     *sponsor.urlpatterns,
     *status.urlpatterns,
 ]

@@ -1,0 +1,122 @@
+"""Keeps the list of a person's sign-ins true, and ends a sign-in by time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.signals import password_changed, password_set
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from goodstanding.accounts.browser_sessions import end_other_sessions, follow_key, lifetime_of, note_session, note_use
+from goodstanding.audit.services import Tag, record_event
+
+__all__ = ["connect", "signed_in"]
+
+_BEGAN = "signed-in-at"
+_USED = "used-at"
+_KEY = "listed-as"
+
+
+def signed_in(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """
+    Middleware, inside that of the messages: sign out what is unused too long or signed in too long.
+
+    The session cookie alone would be enough for a person who forgets a browser in a practice. How long a sign-in holds goes by
+    what the account is now, so that a role given later counts at once.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated:
+            now = timezone.now()
+            lifetime = lifetime_of(user)
+            began, used = _instant(request, _BEGAN, now), _instant(request, _USED, now)
+            if now - began > lifetime.whole or now - used > lifetime.idle + lifetime.noted:
+                logout(request)
+                messages.info(request, "You were signed out after a while, to keep your account safe. Nothing is lost.")
+            else:
+                if now - used > lifetime.noted:
+                    request.session[_USED] = now.timestamp()
+                    note_use(session_key=request.session.session_key or "", at=now)
+                _follow(request)
+        return get_response(request)
+
+    return middleware
+
+
+def connect() -> None:
+    """Hear what Django and allauth tell about sign-ins; called once, at start."""
+    user_logged_in.connect(_began, dispatch_uid="goodstanding.signed_in.began")
+    for signal in (password_changed, password_set):
+        signal.connect(_password_changed, dispatch_uid="goodstanding.signed_in.password")
+    authenticator_added.connect(_second_step_added, dispatch_uid="goodstanding.signed_in.added")
+    authenticator_removed.connect(_second_step_removed, dispatch_uid="goodstanding.signed_in.removed")
+
+
+def _instant(request: HttpRequest, name: str, now: dt.datetime) -> dt.datetime:
+    """When it was, as the session keeps it; a session from before this was kept begins now."""
+    kept = request.session.get(name)
+    if not isinstance(kept, (int, float)):
+        request.session[name] = now.timestamp()
+        return now
+    return dt.datetime.fromtimestamp(kept, tz=dt.UTC)
+
+
+def _began(sender: object, request: HttpRequest | None, user: Any, **_: object) -> None:
+    del sender
+    if request is None or not hasattr(request, "session"):
+        return
+    if not request.session.session_key:
+        request.session.create()
+    now = timezone.now()
+    request.session[_BEGAN] = request.session[_USED] = now.timestamp()
+    request.session[_KEY] = request.session.session_key
+    note_session(
+        user=user,
+        session_key=request.session.session_key or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        at=now,
+    )
+
+
+def _follow(request: HttpRequest) -> None:
+    """Django gives the session another key now and then; the list must end the right one."""
+    listed, current = request.session.get(_KEY), request.session.session_key
+    if isinstance(listed, str) and current and listed != current:
+        follow_key(old=listed, new=current)
+        request.session[_KEY] = current
+
+
+def _password_changed(sender: object, request: HttpRequest, user: Any, **_: object) -> None:
+    """Whoever knew the former password is out; Django refuses such sessions by itself, and the list says so too."""
+    del sender
+    if request.user.is_authenticated:
+        _follow(request)
+        end_other_sessions(user=user, but=request.session.session_key)
+    else:  # set by a mailed link, before the sign-in that follows
+        end_other_sessions(user=user, but=None)
+
+
+def _second_step_added(sender: object, request: HttpRequest, user: Any, authenticator: Any, **_: object) -> None:
+    """Sessions begun without the second step end, or it would protect nothing that was lost before."""
+    del sender
+    if authenticator.type == authenticator.Type.RECOVERY_CODES:
+        return
+    end_other_sessions(user=user, but=request.session.session_key)
+    record_event(
+        tag=Tag.SECOND_STEP_ADDED, actor=user, subject_kind="user", subject_id=user.pk, data={"kind": authenticator.type}
+    )
+
+
+def _second_step_removed(sender: object, request: HttpRequest, user: Any, authenticator: Any, **_: object) -> None:
+    del sender, request
+    record_event(
+        tag=Tag.SECOND_STEP_REMOVED, actor=user, subject_kind="user", subject_id=user.pk, data={"kind": authenticator.type}
+    )
