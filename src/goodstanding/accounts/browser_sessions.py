@@ -24,6 +24,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "follow_key",
+    "forget_session",
     "lifetime_of",
     "list_sessions",
     "note_session",
@@ -99,6 +100,11 @@ def note_use(*, session_key: str, at: dt.datetime) -> None:
 def follow_key(*, old: str, new: str) -> None:
     """The session goes on under a new key, as after a changed password."""
     BrowserSession.objects.filter(session_key=old).update(session_key=new)
+
+
+def forget_session(*, session_key: str) -> None:
+    """The person signed out there by herself."""
+    BrowserSession.objects.filter(session_key=session_key).delete()
 
 
 def list_sessions(*, user: User, at: dt.datetime) -> QuerySet[BrowserSession]:

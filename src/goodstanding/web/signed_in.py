@@ -10,11 +10,18 @@ from allauth.account.signals import password_changed, password_set
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from goodstanding.accounts.browser_sessions import end_other_sessions, follow_key, lifetime_of, note_session, note_use
+from goodstanding.accounts.browser_sessions import (
+    end_other_sessions,
+    follow_key,
+    forget_session,
+    lifetime_of,
+    note_session,
+    note_use,
+)
 from goodstanding.audit.services import Tag, record_event
 
 __all__ = ["connect", "signed_in"]
@@ -54,6 +61,7 @@ def signed_in(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
 def connect() -> None:
     """Hear what Django and allauth tell about sign-ins; called once, at start."""
     user_logged_in.connect(_began, dispatch_uid="goodstanding.signed_in.began")
+    user_logged_out.connect(_ended, dispatch_uid="goodstanding.signed_in.ended")
     for signal in (password_changed, password_set):
         signal.connect(_password_changed, dispatch_uid="goodstanding.signed_in.password")
     authenticator_added.connect(_second_step_added, dispatch_uid="goodstanding.signed_in.added")
@@ -84,6 +92,12 @@ def _began(sender: object, request: HttpRequest | None, user: Any, **_: object) 
         user_agent=request.headers.get("User-Agent", ""),
         at=now,
     )
+
+
+def _ended(sender: object, request: HttpRequest | None, **_: object) -> None:
+    del sender
+    if request is not None and hasattr(request, "session") and request.session.session_key:
+        forget_session(session_key=request.session.session_key)
 
 
 def _follow(request: HttpRequest) -> None:

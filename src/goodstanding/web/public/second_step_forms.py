@@ -71,8 +71,26 @@ class ActivateForm(LookForm, totp.ActivateTOTPForm):
         self.fields["code"] = code_field("Code from the app", "Six digits. They change every half minute.")
 
 
+class _CredentialField(forms.JSONField):
+    """What a device answers: a small flat object."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError:  # nested so deep that no browser made it
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        del data  # an answer is used once, so the page never gives it back
+        return initial
+
+    def prepare_value(self, value: Any) -> str:
+        del value
+        return ""
+
+
 def _credential_field() -> forms.JSONField:
-    return forms.JSONField(
+    return _CredentialField(
         widget=forms.HiddenInput,
         error_messages={
             "required": "Nothing came from your device. Press the button, and follow what the browser asks.",

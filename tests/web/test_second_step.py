@@ -1,0 +1,194 @@
+"""The second step at sign-in, as a browser without scripts sees it; passkeys with a real browser are in tests/e2e."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from goodstanding.accounts.models import User
+from goodstanding.accounts.second_step import lift_second_step
+from goodstanding.audit.models import AuditEvent
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a long enough word"
+
+
+@pytest.fixture
+def signed_in_with_password(client: Client, clinician: User) -> Client:
+    sign_in(client, clinician)
+    return client
+
+
+def sign_in(client: Client, user: User, password: str = PASSWORD) -> Any:
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True, "verified": True})
+    return client.post(reverse("account_login"), {"login": user.email, "password": password})
+
+
+def text(response: Any) -> str:
+    return response.content.decode()
+
+
+def codes(secret: str) -> list[str]:
+    """What the app shows before, now and after; each opens only once."""
+    return [format_hotp_value(hotp_value(secret, counter)) for counter in yield_hotp_counters_from_time()]
+
+
+def set_up_app(client: Client, django_capture_on_commit_callbacks: Any) -> str:
+    """Turns the app on as a person does, and gives its key."""
+    asked = client.get(reverse("mfa_activate_totp"))
+    page = client.post(asked.headers["Location"], {"password": PASSWORD}, follow=True) if asked.status_code == 302 else asked
+    [secret] = re.findall(r'class="secret">([A-Z2-7]+)<', text(page))
+    assert "<svg" in text(page)
+    assert "data:image" not in text(page)
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post(reverse("mfa_activate_totp"), {"code": codes(secret)[1]}, follow=True)
+    assert "Recovery codes" in text(done)
+    return secret
+
+
+class TestApp:
+    def test_asks_for_its_code_from_then_on(self, signed_in_with_password, clinician, django_capture_on_commit_callbacks) -> None:
+        secret = set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+        assert mail.outbox[-1].subject == "An app was set up for your sign-in"
+        assert AuditEvent.objects.filter(tag="account:second-step:added", actor=str(clinician.pk)).count() == 1
+        other = Client()
+        assert sign_in(other, clinician).headers["Location"] == reverse("mfa_authenticate")
+        assert "_auth_user_id" not in other.session
+        assert "This is not right" in text(other.post(reverse("mfa_authenticate"), {"code": "000000"}))
+        landed = other.post(reverse("mfa_authenticate"), {"code": codes(secret)[2]})
+        assert landed.headers["Location"] == reverse("standing")
+        assert other.session["_auth_user_id"] == str(clinician.pk)
+
+    def test_a_code_opens_only_once(self, signed_in_with_password, clinician, django_capture_on_commit_callbacks) -> None:
+        secret = set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+        code = codes(secret)[2]
+        first, second = Client(), Client()
+        sign_in(first, clinician)
+        sign_in(second, clinician)
+        first.post(reverse("mfa_authenticate"), {"code": code})
+        second.post(reverse("mfa_authenticate"), {"code": code})
+        assert "_auth_user_id" in first.session
+        assert "_auth_user_id" not in second.session
+
+    def test_key_and_codes_are_not_in_the_database_in_clear(
+        self, signed_in_with_password, django_capture_on_commit_callbacks
+    ) -> None:
+        secret = set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+        stored = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
+        assert secret not in stored
+        shown = re.findall(r"<li>(\d{8})</li>", text(signed_in_with_password.get(reverse("mfa_view_recovery_codes"))))
+        assert len(shown) == 10
+        assert not [code for code in shown if code in stored]
+
+    def test_a_recovery_code_stands_in_once(self, signed_in_with_password, clinician, django_capture_on_commit_callbacks) -> None:
+        set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+        page = text(signed_in_with_password.get(reverse("mfa_download_recovery_codes")))
+        code = re.findall(r"^\d{8}$", page, re.MULTILINE)[0]
+        for expected in (True, False):
+            other = Client()
+            sign_in(other, clinician)
+            other.post(reverse("mfa_authenticate"), {"code": code})
+            assert ("_auth_user_id" in other.session) is expected
+
+    def test_ends_the_sign_ins_that_went_without_it(
+        self, signed_in_with_password, clinician, django_capture_on_commit_callbacks
+    ) -> None:
+        stolen = Client()
+        sign_in(stolen, clinician)
+        set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+        assert stolen.get(reverse("account")).status_code == 302
+        assert signed_in_with_password.get(reverse("account")).status_code == 200
+
+    def test_removed_after_confirming_and_told_by_mail(
+        self, signed_in_with_password, clinician, django_capture_on_commit_callbacks
+    ) -> None:
+        set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+        with django_capture_on_commit_callbacks(execute=True):
+            signed_in_with_password.post(reverse("mfa_deactivate_totp"))
+        assert not Authenticator.objects.exists()
+        assert mail.outbox[-1].subject == "The app was removed from your sign-in"
+
+    def test_the_password_reset_link_does_not_go_around_it(
+        self, signed_in_with_password, clinician, django_capture_on_commit_callbacks
+    ) -> None:
+        set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+        thief = Client()
+        with django_capture_on_commit_callbacks(execute=True):
+            thief.post(reverse("account_reset_password"), {"email": clinician.email})
+        link = re.search(r"http://testserver(/account/password/reset/key/\S+)", mail.outbox[-1].body)
+        assert link is not None
+        form = thief.get(link[1], follow=True)
+        thief.post(form.redirect_chain[-1][0], {"password1": "nine patient otters"})
+        assert "_auth_user_id" not in thief.session
+
+
+class TestStaff:
+    def test_without_one_see_no_staff_page_until_it_is_set_up(
+        self, client, administrator, django_capture_on_commit_callbacks
+    ) -> None:
+        Authenticator.objects.all().delete()
+        sign_in(client, administrator)
+        led = client.get("/staff/people/?q=ada", follow=True)
+        assert led.redirect_chain[-1][0] == reverse("mfa_index")
+        assert "Set one up to open the staff pages." in text(led)
+        set_up_app(client, django_capture_on_commit_callbacks)
+        assert client.get("/staff/people/?q=ada").status_code == 200
+
+    def test_who_lost_everything_is_let_out_by_the_operator_and_must_set_up_anew(self, client, administrator) -> None:
+        client.force_login(administrator)
+        assert client.get("/staff/").status_code == 200
+        assert lift_second_step(email=administrator.email.upper())
+        assert client.get("/staff/").headers["Location"].startswith(reverse("account_login"))
+        assert not lift_second_step(email=administrator.email)
+        sign_in(client, administrator)
+        assert client.get("/staff/").headers["Location"] == reverse("mfa_index")
+        assert AuditEvent.objects.filter(tag="account:second-step:lifted-by-operator").count() == 1
+
+
+class TestPasskey:
+    @pytest.mark.parametrize(
+        "answer",
+        ["", "x", "null", "[]", "7", '"text"', "{}", '{"id": 1}', '{"response": []}', '{"response": {"userHandle": 7}}',
+         ('{"id": "aa", "rawId": "aa", "type": "public-key", "response": {"userHandle": "aaaa", "clientDataJSON": "aaaa",'
+         ' "authenticatorData": "aaaa", "signature": "aaaa"}}'), "[" * 5000],
+    )  # fmt: skip
+    @pytest.mark.parametrize(
+        "page", ["mfa_login_webauthn", "mfa_add_webauthn", "mfa_authenticate", "mfa_reauthenticate_webauthn"]
+    )
+    def test_an_answer_that_no_device_gave_is_refused(
+        self, signed_in_with_password, clinician, django_capture_on_commit_callbacks, page, answer
+    ) -> None:
+        browser = signed_in_with_password
+        if page == "mfa_login_webauthn":
+            browser = Client()
+            browser.get(reverse(page), headers={"accept": "application/json"})
+        elif page == "mfa_authenticate":
+            set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+            browser = Client()
+            sign_in(browser, clinician)
+            browser.get(reverse(page))
+        elif page == "mfa_reauthenticate_webauthn":
+            from tests.permissions.world import passkey
+
+            data = {"name": "Key", "credential": passkey()}
+            Authenticator.objects.create(user=clinician, type=Authenticator.Type.WEBAUTHN, data=data)
+            browser.get(reverse(page))
+        else:
+            asked = browser.get(reverse(page))
+            browser.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+        before = Authenticator.objects.count()
+        response = browser.post(reverse(page), {"credential": answer, "name": "Key"})
+        assert response.status_code in {200, 302}
+        assert Authenticator.objects.count() == before
+        if browser is not signed_in_with_password:
+            assert "_auth_user_id" not in browser.session
