@@ -7,10 +7,11 @@ import uuid
 from importlib import import_module
 
 from allauth.account.models import EmailAddress, EmailConfirmation
-from django.apps import apps
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.utils import timezone
 
+from goodstanding.accounts.browser_sessions import note_session
 from goodstanding.accounts.models import AdministratorClaim, User
 from goodstanding.accounts.services import accept_terms
 from goodstanding.catalog.services import publish_course
@@ -39,7 +40,8 @@ def live(user: User, administrator: User) -> None:
     EmailConfirmation.objects.create(email_address=address, key=uuid.uuid4().hex, sent=AT)
     AdministratorClaim.objects.create(token_hash="x" * 64, used_at=AT, used_by=user)
     sign_in(user)
-    secure(user)
+    TOTP.activate(user, generate_totp_secret())
+    note_session(user=user, session_key="k" * 32, user_agent="", at=AT)
     send_mail(to=user.email, subject="Hello", body="Hello")
 
     license_ = licensing.add_license(holder=holder, actor=user, **LPCC)
@@ -72,16 +74,6 @@ def live(user: User, administrator: User) -> None:
     send_request(
         request_id=uuid.uuid4(), kind="question", slug=SLUG, holder=holder, reply_to=user.email, text=WORDS, at=timezone.now()
     )
-
-
-def secure(user: User) -> None:
-    """A second factor and a list of devices, where the installation has them."""
-    if apps.is_installed("allauth.mfa"):
-        apps.get_model("mfa", "Authenticator").objects.create(user=user, type="totp", data={})
-    if apps.is_installed("allauth.usersessions"):
-        apps.get_model("usersessions", "UserSession").objects.create(
-            user=user, ip="127.0.0.1", user_agent="a browser", session_key=uuid.uuid4().hex
-        )
 
 
 def sign_in(user: User) -> str:

@@ -26,7 +26,7 @@ from goodstanding.compliance import services as compliance
 from goodstanding.credit import services as credit
 from goodstanding.credit.earned import EarnedCredit
 from goodstanding.credit.errors import EntryNotFoundError
-from goodstanding.flows import attention, person_file, pilot, requests
+from goodstanding.flows import attention, installation, person_file, pilot, requests
 from goodstanding.licensing import services as licensing
 from goodstanding.licensing.errors import LicenseNotFoundError
 from goodstanding.licensing.models import License
@@ -77,6 +77,7 @@ STAFF: dict[str, tuple[set[str], Call]] = {
         ADMINISTRATOR,
         lambda w, a: credit.revoke_certificate(actor=a, number=w.certificate, reason="By mistake.", at=NOW),
     ),
+    "get_installation_status": (ADMINISTRATOR, lambda w, a: installation.get_installation_status(actor=a, at=NOW)),
     "attention_on": (ADMINISTRATOR, lambda w, a: attention.attention_on(actor=a, on=DAY)),
     "pilot_times": (EDITOR, lambda w, a: pilot.pilot_times(actor=a, version=_version(w))),
     "open_person_file": (SUPPORT, lambda w, a: person_file.open_person_file(actor=a, user_id=w.people["owner"].pk)),
@@ -86,6 +87,8 @@ STAFF: dict[str, tuple[set[str], Call]] = {
 }  # fmt: skip
 # Refused before anything else is looked at; who may is tested with the signing itself.
 SIGNING: dict[str, Call] = {
+    "retry_job": lambda w, a: installation.retry_job(actor=a, job_id=uuid.UUID(int=4), at=NOW),
+} | {
     name: lambda w, a, name=name: getattr(signing, name)(actor=a, **dict.fromkeys(_keywords(name), None))
     for name in ("draft_rating", "rate_difficulty", "draft_approval", "approve_basis", "withdraw_signature")
 }

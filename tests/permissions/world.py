@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
-from goodstanding.accounts.models import AdministratorClaim, BrowserSession, Role, User
+from goodstanding.accounts.models import AdministratorClaim, BrowserSession, DataExport, Role, User
 from goodstanding.accounts.services import create_person, hash_token
 from goodstanding.catalog.selectors import offered_courses
 from goodstanding.catalog.services import record_approval
@@ -125,6 +126,10 @@ class World:
         self.passkey = Authenticator.objects.create(
             user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": passkey()}
         )
+        export = DataExport.objects.create(
+            user=owner, requested_at=now, ready_at=now, expires_at=now + dt.timedelta(days=1), size=3,
+            file=default_storage.save("exports/a-test.zip", ContentFile(b"zip")),
+        )  # fmt: skip
         AdministratorClaim.objects.create(token_hash=hash_token("a-claim"))
         self.arguments: dict[str, object] = {
             "slug": slug, "section_id": section, "scenario_id": scenario, "image_id": course.images[0].id,
@@ -132,7 +137,7 @@ class World:
             "note_id": self._note(enrollment, section, now), "entry_id": entry.pk, "proof_id": CreditProof.objects.get().pk,
             "license_id": license_.pk, "end": "2027-05-31", "question": "sponsor_list", "user_id": owner.pk,
             "approval_id": approval.pk, "request_id": request.pk, "session_id": session.pk, "pk": self.passkey.pk,
-            "token": "a-claim", "uidb36": "1", "key": "unknown",
+            "export_id": export.pk, "signature_id": uuid.UUID(int=5), "job_id": uuid.UUID(int=6), "token": "a-claim", "uidb36": "1", "key": "unknown",
         }  # fmt: skip
         self.certificate = certificate.number
         EmailAddress.objects.filter(verified=False).update(verified=True)
@@ -144,6 +149,6 @@ class World:
     def address(self, name: str) -> str:
         [(_, wanted)] = get_resolver().reverse_dict.getlist(name)[0][0][:1]
         arguments = {one: self.arguments.get(one, 1) for one in wanted}
-        if "number" in wanted and not name.startswith(("learn-", "staff-course-")):
+        if "number" in wanted and not name.startswith(("learn-", "staff-course-", "staff-hours-")):
             arguments["number"] = self.certificate
         return reverse(name, kwargs=arguments)

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.learner import (
-    account,
-    certificates,
-    credits,
-    data_export,
-    learn,
-    leaving,
-    licenses,
-    my_learning,
-    sessions,
-    standing,
-)  # noqa: A004 - the word of the field
+from goodstanding.web.learner import account, certificates, data_export, learn, leaving, licenses, my_learning, sessions, standing
+from goodstanding.web.learner import credits as credit_pages
 
 urlpatterns: list[URLPattern] = [
     *account.urlpatterns,
     *certificates.urlpatterns,
-    *credits.urlpatterns,
+    *credit_pages.urlpatterns,
     *data_export.urlpatterns,
     *learn.urlpatterns,
     *leaving.urlpatterns,
