@@ -48,6 +48,7 @@ def storage_of(folder: Path) -> FileStore:
         "secret_key": environment.text("GOODSTANDING_FILES_SECRET") or None,
         "default_acl": None,  # the bucket's own: private
         "file_overwrite": False,  # a file is never changed, as in a folder
+        "max_memory_size": 5_000_000,  # what is larger goes through a temporary file
         "addressing_style": "path" if environment.text("GOODSTANDING_FILES_ENDPOINT") else None,
     }
     return FileStore({"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}, f"the bucket {address.netloc}")
