@@ -11,7 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.run import _postgres, _postgres_programs
+from tests.run import _postgres_programs
+from tests.run import postgres as postgres_server
 from tests.server import Server, running_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,5 +61,5 @@ def postgres() -> Iterator[str]:
     """The address of a PostgreSQL that is made for this run; SystemExit where Debian's package is not installed."""
     if _postgres_programs() is None:
         raise SystemExit("PostgreSQL is not here: apt-get install postgresql")
-    with _postgres() as address:
+    with postgres_server() as address:
         yield address
