@@ -20,6 +20,7 @@ def main() -> None:
 
     django.setup()
 
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
     from django.test import Client
     from django.utils import timezone
 
@@ -38,6 +39,7 @@ def main() -> None:
     staff = _learner.clinician("staff.bench@example.org")
     staff.role = Role.ADMINISTRATOR
     staff.save()
+    TOTP.activate(staff, generate_totp_secret())  # staff sign in with a second step
     sessions = {}
     for name, who in (("learner", user), ("staff", staff)):
         client = Client(SERVER_NAME="localhost")

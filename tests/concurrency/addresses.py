@@ -12,6 +12,7 @@ from typing import Any
 
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -56,6 +57,8 @@ def people(request: HttpRequest) -> JsonResponse:
     stage, role = request.POST.get("stage", ""), request.POST.get("role", Role.CLINICIAN)
     email = f"person{os.getpid()}x{next(_serial)}@example.org"
     user = User.objects.create_user(email=email, password=PASSWORD, role=role)
+    if role != Role.CLINICIAN:
+        TOTP.activate(user, generate_totp_secret())  # staff sign in with a second step
     Holder.objects.create(user=user)
     Profile.objects.create(user=user, legal_name=NAME, time_zone="America/Los_Angeles", professions=["counselor"])
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from argparse import Namespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from django.urls import reverse
 from goodstanding.accounts.models import User
 from goodstanding.accounts.second_step import lift_second_step
 from goodstanding.audit.models import AuditEvent
+from goodstanding.conf.commands import unlock
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +155,15 @@ class TestStaff:
         sign_in(client, administrator)
         assert client.get("/staff/").headers["Location"] == reverse("mfa_index")
         assert AuditEvent.objects.filter(tag="account:second-step:lifted-by-operator").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_for_it_says_what_it_did(administrator, capsys) -> None:
+    assert unlock.run(Namespace(email="nobody@example.org")) == 1
+    assert "no account with this address" in capsys.readouterr().err
+    assert unlock.run(Namespace(email=administrator.email)) == 0
+    assert "The second step is removed" in capsys.readouterr().out
+    assert unlock.run(Namespace(email=administrator.email)) == 1
 
 
 class TestPasskey:

@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "validate rules, courses or standards",
     "verify": "check a certificate, or the audit log",
     "reseal": "bring private texts to the newest key",
+    "unlock": "remove the second step of someone who lost it",
     "backup": "write database and files into one file, also while the product serves",
     "restore": "put a backup in the place of what is there",
 }
