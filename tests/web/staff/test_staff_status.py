@@ -79,7 +79,7 @@ def test_the_page_shows_figures_versions_and_no_one(as_administrator, slug):
     assert "ada@example.org" not in page
     assert "4.8\xa0MB" in page
     assert reverse("staff-job-retry", args=[failed.pk]) in page
-    for word in ("Django", "Python", "Rules", "Last backup", "Migrations"):
+    for word in ("Django", "Python", "Rules", "Last backup", "migrations applied", "free on the disk of"):
         assert word in page
 
 
