@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
 from django.contrib import messages
@@ -18,8 +19,15 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from goodstanding.accounts import closing, selectors, services
+from goodstanding.accounts.known_browser import is_known_browser
 from goodstanding.accounts.models import User
 from goodstanding.mailing.services import send_mail
+
+# How often one may be wrong about one account: from one place (and there about all accounts together), from all places, and
+# in a browser that signed in to it before.
+_PLACE = "5/5m/key,30/5m/ip"
+_ANY_PLACE = "60/h/key"
+_OWN_BROWSER = "10/5m/key"
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -88,6 +96,33 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         if isinstance(user, User) and closing.keep_account(user=user, at=timezone.now()):
             messages.success(request, "Welcome back. Your account is kept as it was, and nothing is deleted.")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """
+        Count a try to sign in; too many are refused before the password is looked at.
+
+        Whoever guesses from one place is stopped there soon. Whoever guesses from many places is stopped by a limit on the
+        account, which holds for browsers that never signed in to it: the owner's own browser has a count of its own, so nobody
+        can lock her out of it. A new browser gets in by the reset link, which no wrong password can stop.
+        """
+        email = str(credentials.get("email", "")).lower()
+        own = is_known_browser(request, email)
+        rates = (
+            [("device", own, _OWN_BROWSER)] if own else [("place", self.get_client_ip(request), _PLACE), ("any", "", _ANY_PLACE)]
+        )
+        self._tries = [
+            ratelimit.consume(request, app="goodstanding.accounts", action=kind, config={kind: rate}, key=f"{email}:{who}")
+            for kind, who, rate in rates
+        ]
+        if not all(self._tries):
+            self._rollback_login_failed_rl_usage()
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """A right password is no guess; allauth asks for this after each."""
+        for usage in getattr(self, "_tries", []):
+            if usage:
+                usage.rollback()
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The standing page; before that, once, the profile, because a certificate needs a name and a time zone."""

@@ -108,7 +108,14 @@ except (ValueError, KeyError):  # its own message may show the password
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Limits on tries count here, for all processes together. With few entries, whoever fills the cache would make it forget them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 AUTH_USER_MODEL = "accounts.User"
@@ -139,6 +146,12 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_CHANGE_EMAIL = True  # one address per account; a new one replaces it once confirmed
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a session left open must not be enough to take an account over
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",  # every try, right or wrong; wrong ones are counted per account in the adapter
+    "login_failed": "10/m/ip,5/5m/key",  # codes of the second step, which only who has the password can be wrong about
+    "signup": "20/m/ip,100/d/ip",  # a class in one room signs up at once
+    "reset_password": "20/m/ip,5/h/key",  # the fifth mail is as good as the first
+}
 _forms = "goodstanding.web.public.account_forms"
 ACCOUNT_FORMS = {
     "add_email": f"{_forms}.AddEmailForm",

@@ -22,6 +22,7 @@ from goodstanding.accounts.browser_sessions import (
     note_session,
     note_use,
 )
+from goodstanding.accounts.known_browser import remember_browser
 from goodstanding.audit.services import Tag, record_event
 
 __all__ = ["connect", "signed_in"]
@@ -53,7 +54,11 @@ def signed_in(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
                     request.session[_USED] = now.timestamp()
                     note_use(session_key=request.session.session_key or "", at=now)
                 _follow(request)
-        return get_response(request)
+        response = get_response(request)
+        new = getattr(request, "began_here", None)
+        if new is not None:  # signed in by this very request
+            remember_browser(request, response, new.email)
+        return response
 
     return middleware
 
@@ -83,6 +88,7 @@ def _began(sender: object, request: HttpRequest | None, user: Any, **_: object) 
         return
     if not request.session.session_key:
         request.session.create()
+    request.began_here = user  # type: ignore[attr-defined]
     now = timezone.now()
     request.session[_BEGAN] = request.session[_USED] = now.timestamp()
     request.session[_KEY] = request.session.session_key

@@ -50,6 +50,7 @@ from goodstanding.web.learner.credit_form import (
     topic_choices,
 )
 from goodstanding.web.learner.person import holder_of, user_of
+from goodstanding.web.limits import UPLOADS, limited
 
 if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder
@@ -178,6 +179,7 @@ def _cell(text: str) -> str:
 
 
 @login_required
+@limited(UPLOADS, method="POST")
 @require_http_methods(["GET", "POST"])
 def credit_add(request: HttpRequest) -> HttpResponse:
     holder = holder_of(request)
@@ -193,6 +195,7 @@ def credit_add(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@limited(UPLOADS, method="POST")
 @require_http_methods(["GET", "POST"])
 def credit_correct(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     holder = holder_of(request)
@@ -248,6 +251,7 @@ def credit_page(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@limited(UPLOADS, method="POST")
 @require_POST
 def credit_proof_add(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     holder = holder_of(request)

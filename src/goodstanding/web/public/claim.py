@@ -19,13 +19,17 @@ from django.views.decorators.http import require_http_methods
 from goodstanding.accounts import selectors, services
 from goodstanding.accounts.errors import ClaimNotFoundError, ClaimUsedError, EmailTakenError
 from goodstanding.accounts.permissions import has_second_step
+from goodstanding.web.limits import Limit, limited
 from goodstanding.web.public.account_forms import ClaimForm
 
 if TYPE_CHECKING:
     from goodstanding.accounts.models import User
 
+_LIMIT = Limit("claim", times=20, seconds=3600)
+
 
 @sensitive_post_parameters("password1")
+@limited(_LIMIT, method="POST")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, token: str) -> HttpResponse:

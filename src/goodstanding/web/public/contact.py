@@ -17,7 +17,7 @@ from goodstanding.catalog.errors import CourseNotFoundError
 from goodstanding.catalog.selectors import get_course, get_sponsor
 from goodstanding.flows.requests import KINDS, LONGEST_REQUEST, RequestNotKeptError, send_request
 from goodstanding.web.forms import LookForm
-from goodstanding.web.verify.limits import Limit, limited
+from goodstanding.web.limits import Limit, limited
 
 _LIMIT = Limit("contact", times=10, seconds=3600)
 

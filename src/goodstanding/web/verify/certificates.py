@@ -14,7 +14,7 @@ from goodstanding.core.certificates import MAX_FILE_BYTES, NumberError, parse_nu
 from goodstanding.credit.errors import CertificateNotFoundError
 from goodstanding.credit.selectors import check_file, get_certificate, record_of
 from goodstanding.web.forms import LookForm
-from goodstanding.web.verify.limits import Limit, limited
+from goodstanding.web.limits import Limit, limited
 
 if TYPE_CHECKING:
     from goodstanding.credit.models import Certificate
