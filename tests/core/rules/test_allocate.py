@@ -224,3 +224,10 @@ def test_three_levels_owe_what_the_largest_of_each_misses() -> None:
     assert owed(Problem(amounts=(), wants=wants, parents=(0, 1, 2, 3)), missing) == 19
     # The whole of which an owner is a part may be none of the owners that ask.
     assert owed(Problem(amounts=(), wants=wants[:2], parents=(0, 5)), missing[:2]) == 14
+
+
+def test_hours_that_two_crossing_limits_hold_do_not_crowd_out_two_others() -> None:
+    """Nothing is needed any more, and still two of three hours count, not the oldest alone."""
+    crossing = (Limit(0b011, 1), Limit(0b101, 1))
+    problem = Problem(amounts=(1, 1, 1), wants=(Want(0, 0b111, 0),), limits=crossing, parents=(0,))
+    assert allocate(problem).used(0b111) == 2

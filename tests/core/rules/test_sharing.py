@@ -139,6 +139,15 @@ def test_no_cap_is_passed_and_no_hour_counts_beyond_what_was_earned(rules: RuleB
 
 
 @steady
+@given(rules(), entries())
+def test_no_hour_is_shown_for_a_requirement_that_does_not_count_at_all(rules: RuleBook, entries: list[dict[str, Any]]) -> None:
+    found = answer(rules, *entries)
+    asking = {one.id for one in found.requirements if one.kind == "minimum"}
+    for credit in found.credits:
+        assert all(hours <= credit.counted for one, hours in credit.toward.items() if one in asking)
+
+
+@steady
 @given(rules(), entries(), st.randoms())
 def test_the_order_of_entries_does_not_matter(rules: RuleBook, entries: list[dict[str, Any]], random: Any) -> None:
     shuffled = list(entries)

@@ -142,3 +142,120 @@ def test_competing_requirements_may_compare_one_fact_with_different_limits() -> 
         "suicide": (Outcome.UNKNOWN, 3),
     }
     assert found.requirement("suicide").open_questions == ("months_licensed",)
+
+
+def test_what_all_readings_say_holds_even_if_the_rule_as_written_says_otherwise() -> None:
+    """Both lists accept the hours at hand, so the question decides nothing, and they count; both ask for six hours."""
+    lists = [
+        {
+            "id": name,
+            "says": "A list.",
+            "accepts": {"bodies": bodies, "others": "none"},
+            "requirements": {"total": {"hours": hours}},
+        }
+        for name, bodies, hours in (("short", ["apa"], 6), ("long", ["nbcc", "apa"], 6))
+    ]
+    rules = book(requirement("total", 3), open_questions=[{"id": "lists", "text": "Which?", "readings": lists}])
+    for amount, outcome in ((6, Outcome.MET), (5, Outcome.UNMET)):
+        found = answer(rules, credit(amount=amount, approvals=["apa"])).requirement("total")
+        assert (found.outcome, found.required, found.counted) == (outcome, 6, amount)
+
+
+FACTS = [{"fact": "supervisor", "is": True}, {"fact": "telehealth", "is": False}]
+
+
+@pytest.mark.parametrize("order", [FACTS, FACTS[::-1]])
+def test_competing_requirements_may_name_the_same_facts_in_another_order(order: list[dict[str, object]]) -> None:
+    """One of two subjects that share three capped hours stays short if both apply, however their conditions are written."""
+    several = [
+        requirement(topic, 0, variants=[{"when": {"all": facts}, "hours": 3, "says": "3.", "sources": ["law"]}])
+        for topic, facts in (("ethics", FACTS), ("suicide", order))
+    ]
+    online = {"formats": ["asynchronous"]}
+    cap = {
+        "id": "online",
+        "label": "online",
+        "says": "3.",
+        "which": online,
+        "hours": 3,
+        "confidence": "primary",
+        "sources": ["law"],
+    }
+    entries = [
+        credit(f"c_{topic}", amount=3, format="asynchronous", parts=[{"amount": 3, "topics": [topic]}])
+        for topic in ("ethics", "suicide")
+    ]
+    found = answer(book(*several, caps=[cap]), *entries)
+    assert {one.id: one.outcome for one in found.requirements} == {"ethics": Outcome.MET, "suicide": Outcome.UNKNOWN}
+    assert found.requirement("suicide").open_questions == ("supervisor", "telehealth")
+
+
+def test_a_share_that_only_one_reading_makes_follows_the_total_that_is_open() -> None:
+    questions = [
+        {
+            "id": "share",
+            "text": "?",
+            "readings": [
+                {"id": "no", "says": "3."},
+                {
+                    "id": "yes",
+                    "says": "A quarter.",
+                    "requirements": {"ethics": {"share_of_total": Decimal("0.25")}},
+                    "sources": ["law"],
+                },
+            ],
+        },
+        {
+            "id": "all",
+            "text": "?",
+            "readings": [
+                {"id": "less", "says": "12."},
+                {"id": "more", "says": "20.", "requirements": {"total": {"hours": 20}}, "sources": ["law"]},
+            ],
+        },
+    ]
+    rules = book(requirement("total", 12), requirement("ethics", 3), open_questions=questions)
+    entries = [credit("c1", amount=3, parts=[{"amount": 3, "topics": ["ethics"]}]), credit("c2", amount=17)]
+    found = answer(rules, *entries).requirement("ethics")
+    assert (found.outcome, found.missing, found.open_questions) == (Outcome.UNKNOWN, 2, ("share", "all"))
+
+
+def status_book(**patch: object) -> object:
+    statuses = {"retired": {"says": "So.", "requirements": {"ethics": patch}, "sources": ["law"]}}
+    return book(requirement("ethics", 3), requirement("suicide", 3), statuses=statuses)
+
+
+BOTH = credit("c1", amount=4, parts=[{"amount": 4, "topics": ["ethics", "suicide"]}])
+
+
+@pytest.mark.parametrize(
+    ("patch", "question"),
+    [
+        ({"applies_when": {"fact": "supervisor", "is": True}, "applies_text": "so"}, "supervisor"),
+        ({"frequency": "first_renewal"}, "renewals"),
+        ({"window": {"since": "hspp_since"}}, "hspp_since"),
+        ({"due_by": {"date": dt.date(2026, 1, 1)}}, "late_ethics"),
+    ],
+)
+def test_what_the_status_of_a_license_asks_for_is_asked(patch: dict[str, object], question: str) -> None:
+    assert answer(status_book(**patch), BOTH).requirement("ethics").outcome is Outcome.MET
+    short = credit("c1", amount=2, parts=[{"amount": 2, "topics": ["ethics"]}])
+    entry = short if "since" not in question and "late" not in question else BOTH
+    found = answer(status_book(**patch), entry, status="retired", issued=None, renewals=None).requirement("ethics")
+    assert (found.outcome, found.open_questions) == (Outcome.UNKNOWN, (question,))
+
+
+def test_hours_that_the_status_keeps_apart_are_shared_out() -> None:
+    rules = status_book(not_with=["suicide"])
+    assert answer(rules, BOTH).standing.value == "met"
+    assert answer(rules, BOTH, status="retired").requirement("suicide").missing == 2
+
+
+def test_an_older_course_on_the_subject_of_an_exam_is_not_the_exam() -> None:
+    exam = requirement("ethics", kind="exam")
+    older = credit("c1", amount=3, completed=dt.date(2026, 1, 1), parts=[{"amount": 3, "topics": ["ethics"]}])
+    passed = credit("c2", amount=1, unit="exam", parts=[{"amount": 1, "topics": ["ethics"]}])
+    found = answer(book(exam), older, passed)
+    assert found.requirement("ethics").outcome is Outcome.MET
+    assert [bool(one.toward) for one in found.credits] == [False, True]
+    assert answer(book(exam), older).requirement("ethics").outcome is Outcome.UNMET

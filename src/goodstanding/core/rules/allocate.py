@@ -275,7 +275,20 @@ def _quick(problem: Problem) -> tuple[list[Taken], list[int]] | None:
     for number, want in enumerate(wants):
         if short[number] > 0 and want.need - short[number] < _bound(problem, want, bound):
             return None
+    if _cross(problem):
+        # Where limits are nested or apart, any order counts the most hours; where they cross, an hour may cost two.
+        everything = Want(0, sum(1 << group for group, owners in enumerate(serves) if owners), 0)
+        if sum(uses.values()) < _bound(problem, everything, bound):
+            return None
     return [(group, mode, hours) for (group, mode), hours in sorted(uses.items())], [max(one, 0) for one in short]
+
+
+def _cross(problem: Problem) -> bool:
+    """Whether limits that hold for all owners overlap without one lying in the other, and all hours may be shared."""
+    if any(problem.apart) or any(limit.owners for limit in problem.limits):
+        return False
+    masks = {limit.mask for limit in problem.limits}
+    return any(one & other not in (0, one, other) for one, other in itertools.combinations(masks, 2))
 
 
 def _serves(problem: Problem) -> list[int]:

@@ -132,7 +132,7 @@ class Alone:
         if place not in self._claims:
             period = self.ground.period
             # Of a due date in an earlier period the renewals since have disposed.
-            own_day = need.requirement.due_by and need.due_on is not None and period.start <= need.due_on < period.end
+            own_day = need.requirement.due_by and need.due_on is not None and period.start <= need.due_on <= period.end
             in_time = self.pool.within(Span(None, need.due_on)) if own_day and not late_hours else self.pool.everything
             self._claims[place] = tuple(
                 [Claim(self.ground.mask_of(need, span, generous=terms.generous) & in_time, hours) for span, hours in need.parts]

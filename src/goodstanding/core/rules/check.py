@@ -75,6 +75,7 @@ class _Checker:
         yield from self._several()
         yield from self._statuses()
         yield from self._questions()
+        yield from self._conversions()
         yield from self._linked()
         for index, note in enumerate(self.rule.notes):
             yield from self._sources(("notes", index), note.sources)
@@ -286,6 +287,17 @@ class _Checker:
             elif after.from_ - before.to > dt.timedelta(days=1):
                 problem = f"No version of `{requirement_id}` is in force between {before.to} and {after.from_}."
                 yield self._finding(at, problem, "Close the gap, or say in a version of its own what held then.")
+
+    def _conversions(self) -> Iterator[Finding]:
+        """How many hours an entry is, and whether it counts, may be open in one question only: readings of two would contradict."""
+        asking: dict[str, str] = {}
+        for index, question in enumerate(self.rule.open_questions):
+            for name in ("accepts", "hour_minutes", "hours_per_unit", "repeats", "carry_in"):
+                if any(getattr(reading, name) for reading in question.readings):
+                    first = asking.setdefault(name, question.id)
+                    if first != question.id:
+                        problem = f"The questions `{first}` and `{question.id}` both replace `{name}`."
+                        yield self._finding(("open_questions", index), problem, "Make one question of them, with every reading.")
 
     def _questions(self) -> Iterator[Finding]:
         seen: set[str] = set()

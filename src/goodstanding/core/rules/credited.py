@@ -181,7 +181,10 @@ class Credited:
             return explain.maybe_accepted(names)
         if (capped := self._capped(entry, Decimal(0))) is not None:
             return capped
-        if entry.credit.quantity.amount and not self.tally.board_hours.get(entry.id):
+        if entry.id not in self.tally.board_hours:
+            # Only some reading says how many hours its unit is.
+            return explain.open_reading()
+        if entry.credit.quantity.amount and not self.tally.board_hours[entry.id]:
             return explain.too_short(self.rule.least_hours, step=self.rule.round_down_to)
         return self._why_not_asked(doubts)
 

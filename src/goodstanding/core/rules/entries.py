@@ -271,7 +271,8 @@ class Vocabulary:
         self._within: dict[int, tuple[Which, tuple[tuple[str, tuple[str, ...]], ...]]] = {}
         parts = [part for which in selections_of(rule) for part in which.parts()]
         self.formats = any(part.formats is not None for part in parts)
-        self.activities = any(part.activities is not None for part in parts)
+        exams = any(one.kind == "exam" for one in rule.requirements)
+        self.activities = exams or any(part.activities is not None for part in parts)
         self.sponsors = any(part.sponsors is not None for part in parts)
         self.numbers = frozenset(body for part in parts for body in part.numbered_by or ())
         self.courses = frozenset(name for part in parts for name in part.courses or ())

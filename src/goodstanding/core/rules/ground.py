@@ -19,7 +19,7 @@ from goodstanding.core.rules.case import License
 from goodstanding.core.rules.clauses import Accepts, Hours, Unit, Which
 from goodstanding.core.rules.entries import Entry, Pool, Span, Terms, Vocabulary, selections_of
 from goodstanding.core.rules.load import RuleBook
-from goodstanding.core.rules.model import Cap, CapPatch, OpenQuestion, Reading, Requirement, RuleFile
+from goodstanding.core.rules.model import Cap, CapPatch, OpenQuestion, Reading, Requirement, RequirementPatch, RuleFile
 from goodstanding.core.rules.needs import ISSUED, MONTHS, RENEWALS, Need, Needs, Values, in_force, license_values
 from goodstanding.core.rules.outcome import Period
 
@@ -132,10 +132,11 @@ class Ground:
         self._alike: dict[object, Need] = {}
 
     def recall(self, key: object, work: Callable[[], Known]) -> Known:
-        """What `work` makes of the rule file alone; worked out once for all evaluations."""
-        if key not in self.memory:
-            self.memory[key] = work()
-        known: Known = self.memory[key]
+        """What `work` makes of the rule file alone, and of the status of the license; worked out once for all evaluations."""
+        place = (self.license.status, key)
+        if place not in self.memory:
+            self.memory[place] = work()
+        known: Known = self.memory[place]
         return known
 
     # The rule file alone
@@ -146,7 +147,7 @@ class Ground:
         return self.recall("selections", lambda: tuple(selections_of(self.rule)))
 
     def versions(self, requirement: Requirement) -> list[Any]:
-        """The requirement and everything that a reading puts in its place."""
+        """The requirement and everything that a reading or the status of the license puts in its place."""
         return self.recall(
             ("versions", id(requirement)),
             lambda: [
@@ -157,8 +158,14 @@ class Ground:
                     for reading in question.readings
                     if (patch := reading.requirements.get(requirement.id)) is not None
                 ),
+                *(patch for patch in [self.status_patch(requirement)] if patch is not None),
             ],
         )
+
+    def status_patch(self, part: Requirement | Cap) -> RequirementPatch | None:
+        """What the status of the license puts in the place of a requirement."""
+        status = self.rule.statuses.get(self.license.status) if self.license.status != "active" else None
+        return None if status is None or isinstance(part, Cap) else status.requirements.get(part.id)
 
     def touching(self, requirement: Requirement) -> tuple[OpenQuestion, ...]:
         """The open questions with a reading that changes this requirement."""

@@ -12,14 +12,16 @@ share an hour, are answered together (`limits`, `share`); see docs/algorithms/al
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from goodstanding.core.rules.alone import Alone, Result, Results
 from goodstanding.core.rules.ground import MAX_COMBINATIONS, STATUS, Dimension, Ground
 from goodstanding.core.rules.limits import Limits
 from goodstanding.core.rules.model import Requirement
+from goodstanding.core.rules.needs import NOTHING
 from goodstanding.core.rules.outcome import Outcome
 from goodstanding.core.rules.settle import Readings, settle
 from goodstanding.core.rules.share import Sharing
@@ -66,6 +68,9 @@ class Judge:
         verdicts = {
             one.id: self._verdict(one, *answers[one.id], readings, requirements) for one in requirements if one.id in answers
         }
+        competing = [one.id for one in members if one.id in verdicts]
+        if len({id(verdicts[one].result.allocation) for one in competing}) > 1:
+            verdicts |= _of_one_combination({one: verdicts[one] for one in competing}, answers, readings)
         return Judgement(verdicts=verdicts, sharing=sharing, readings=readings)
 
     def _verdict(
@@ -76,7 +81,7 @@ class Judge:
         readings: Readings,
         beside: Sequence[Requirement],
     ) -> Verdict:
-        settled = {at: one.classes[readings[one.id]] for at, one in enumerate(dimensions) if one.settled}
+        settled = _settled(dimensions, readings)
         group = results
         if settled:
             group = {index: one for index, one in results.items() if all(index[at] == value for at, value in settled.items())}
@@ -117,6 +122,36 @@ class Judgement:
     sharing: Sharing
     readings: Readings
     """For each question that the holder settled the number of its reading."""
+
+
+def _of_one_combination(
+    verdicts: Mapping[str, Verdict], answers: Mapping[str, tuple[list[Dimension], Results]], readings: Readings
+) -> dict[str, Verdict]:
+    """
+    The verdicts on requirements that compete, with the figures of one combination where that is as bad as the worst of each.
+
+    Else an hour could be shown as counted for one requirement in one combination, and for another in another.
+    """
+    dimensions = answers[next(iter(verdicts))][0]
+    settled = _settled(dimensions, readings)
+    results = {one: answers[one][1] for one in verdicts}
+    possible = [index for index in next(iter(results.values())) if all(index[at] == value for at, value in settled.items())]
+    worst = max(possible, key=lambda index: _together([one[index] for one in results.values()]))
+    found = {}
+    for one, verdict in verdicts.items():
+        result = results[one][worst]
+        if (result.met, result.missing) == (verdict.result.met, verdict.result.missing):
+            found[one] = verdict._replace(result=result)
+    return found
+
+
+def _together(results: Sequence[Result]) -> tuple[int, Fraction]:
+    return sum(not one.met for one in results), sum([one.missing for one in results], NOTHING)
+
+
+def _settled(dimensions: Sequence[Dimension], readings: Readings) -> dict[int, int]:
+    """The value of each settled dimension, by its place."""
+    return {at: one.classes[readings[one.id]] for at, one in enumerate(dimensions) if one.settled}
 
 
 def _changes(results: Sequence[Any], sizes: Sequence[int], at: int) -> bool:

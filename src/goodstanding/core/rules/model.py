@@ -372,14 +372,10 @@ class RuleFile(Strict):
         return found
 
     def due_by_themselves(self) -> tuple[Requirement, ...]:
-        """The requirements that have a due date of their own under some reading."""
-        patched = {
-            name
-            for question in self.open_questions
-            for reading in question.readings
-            for name, patch in reading.requirements.items()
-            if patch.due_by is not None
-        }
+        """The requirements that have a due date of their own under some reading or status of the license."""
+        changes = [reading.requirements for question in self.open_questions for reading in question.readings]
+        changes += [status.requirements for status in self.statuses.values()]
+        patched = {name for some in changes for name, patch in some.items() if patch.due_by is not None}
         return tuple(one for one in self.requirements if one.due_by is not None or one.id in patched)
 
     def cap_ids(self) -> tuple[str, ...]:

@@ -173,13 +173,14 @@ class Sharing:
         self, requirement: Requirement, own: list[Dimension], results: Results, dimensions: list[Dimension]
     ) -> tuple[list[int], Results]:
         """Where the dimensions of one requirement stand among all, and its answers by the values that they have there."""
-        names = {one.id: one for one in own}
-        positions = [at for at, one in enumerate(dimensions) if one.id in names]
-        there = [(dimensions[at], names[dimensions[at].id]) for at in positions]
+        # In the order of its own dimensions, by which its answers are kept; among all they may stand in another.
+        places = {one.id: at for at, one in enumerate(dimensions)}
+        positions = [places[one.id] for one in own]
+        there = [(dimensions[at], mine) for at, mine in zip(positions, own, strict=True)]
         if any(one.values != mine.values for one, mine in there if not one.is_question):
             return positions, self.alone.results(requirement, [one for one, _ in there])
         # Readings that can not differ for one requirement may differ for another.
-        places = [
+        alike = [
             [mine.classes[one.classes.index(value)] for value in range(len(one.values))]
             if one.is_question
             else list(range(len(one.values)))
@@ -187,7 +188,7 @@ class Sharing:
         ]
         spread = itertools.product(*[range(len(one.values)) for one, _ in there])
         return positions, {
-            index: results[tuple([place[value] for place, value in zip(places, index, strict=True)])] for index in spread
+            index: results[tuple([place[value] for place, value in zip(alike, index, strict=True)])] for index in spread
         }
 
     def _share(self, alone: dict[str, Result], terms: Terms, caps: Sequence[Held]) -> dict[str, Result]:

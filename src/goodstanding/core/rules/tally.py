@@ -73,7 +73,8 @@ class Tally:
             if self._contested:
                 same = {one: result for one, result in counting.items() if self._counts_alike(result, main.terms)}
                 self._common = self.sharing.allocate(same, main.terms, caps)
-            self._count_caps(caps, main.terms, union(claim.mask for one in counting.values() for claim in one.claims))
+            reaches = {one: union([claim.mask for claim in result.claims]) for one, result in counting.items()}
+            self._count_caps(caps, main.terms, reaches)
         counted = {}
         for one, verdict in verdicts.items():
             result = verdict.result
@@ -102,12 +103,12 @@ class Tally:
         terms = result.terms
         assert terms is not None
         shared, counted = result.allocation, result.counted
-        if shared is None and self._contested:
-            if self._common is not None and requirement_id in self._common.owners:
-                shared = self._common
-            else:
-                shared = self.sharing.allocate({requirement_id: result}, terms, self._caps_in(result))
+        common = self._common if self._common is not None and requirement_id in self._common.owners else None
+        if common is not None and (shared is None or sum(common.missing(requirement_id), NOTHING) == result.missing):
             # Hours that were competed for go elsewhere; what is enough without them stays enough.
+            shared, counted = common, common.counted(requirement_id)
+        elif shared is None and self._contested:
+            shared = self.sharing.allocate({requirement_id: result}, terms, self._caps_in(result))
             counted = shared.counted(requirement_id)
         if shared is None:
             counts = self.pool.counts(terms)
@@ -182,9 +183,9 @@ class Tally:
         """The reading of a settled question; the first if it made no difference to any requirement."""
         return self.readings.get(question, 0)
 
-    def _count_caps(self, caps: list[Held], terms: Terms, reach: int) -> None:
+    def _count_caps(self, caps: list[Held], terms: Terms, reaches: Mapping[str, int]) -> None:
         for held in caps:
-            mask = held.mask & reach
+            mask = held.mask & union(reach for one, reach in reaches.items() if not held.cap.on or one in held.cap.on)
             all_ = self.ground.hours(terms, mask)
             used = all_
             lost: dict[str, int | Fraction] = {}
@@ -201,7 +202,9 @@ class Tally:
                             if entry_id in lost:
                                 lost[entry_id] -= hours
             entries = frozenset(entry_id for entry_id, hours in lost.items() if hours > 0)
-            self.caps.append(CapResult(held.cap, held.limit, used, all_ - used, entries))
+            # What is beyond this cap by itself; other caps may have taken more.
+            beyond = sum([max(self.ground.hours(terms, part & mask) - most, NOTHING) for part, most in held.limits], NOTHING)
+            self.caps.append(CapResult(held.cap, held.limit, used, min(all_ - used, beyond), entries))
 
     @cached_property
     def board_hours(self) -> dict[str, Decimal]:

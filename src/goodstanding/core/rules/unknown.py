@@ -64,7 +64,7 @@ class Unknowns:
         reach = union([self.reachable(one) for one in requirements]) if plan.questions and requirements else self.pool.everything
         for question, same in plan.questions:
             readings, classes = same or self._distinct(question, plan.parts, reach)
-            if len(readings) > 1:
+            if readings:
                 dimensions.append(
                     Dimension(question.id, readings, self.license.confirms(question.id), is_question=True, classes=classes)
                 )
@@ -82,10 +82,22 @@ class Unknowns:
 
     def _plan(self, requirements: Sequence[Requirement], caps: Sequence[Cap]) -> _Plan:
         """What of the rule file could change the answers to these requirements or the reach of these caps."""
-        share = any(cap.share_of_total is not None for cap in caps) or any(one.share_of_total is not None for one in requirements)
-        total = self.ground.needs.live_total if share else None
+        ground = self.ground
+        share = any(map(self._may_be_share, requirements)) or any(map(self._may_be_share, caps))
+        total = ground.needs.live_total if share else None
         asked = [*requirements, *([total] if total is not None and total not in requirements else [])]
-        return self.ground.recall(("plan", *map(id, asked), None, *map(id, caps)), lambda: self._planned(asked, caps))
+        return ground.recall(("plan", *map(id, asked), None, *map(id, caps)), lambda: self._planned(asked, caps))
+
+    def _may_be_share(self, part: Requirement | Cap) -> bool:
+        """Whether the part is a share of the total, as written or under some reading."""
+
+        def work() -> bool:
+            readings = [one for question in self.rule.open_questions for one in question.readings]
+            patches = [one.caps.get(part.id) for one in readings]
+            versions = [part, *patches] if isinstance(part, Cap) else self.ground.versions(part)
+            return any(one is not None and one.share_of_total is not None for one in versions)
+
+        return self.ground.recall(("share", id(part)), work)
 
     def _planned(self, asked: Sequence[Requirement], caps: Sequence[Cap]) -> _Plan:
         parts: list[Requirement | Cap] = [*asked, *caps]
@@ -143,11 +155,12 @@ class Unknowns:
         """
         The readings that can differ for these parts of the rule and these groups, and for each reading the place of its like.
 
-        Of those that can not differ, the first stands for all.
+        Of those that can not differ, the first stands for all; none if all leave these parts and groups as the rule has them.
         """
         kept: dict[object, int] = {}
         readings: list[Reading] = []
         classes: list[int] = []
+        as_written = (self._bearing(None, reach), *[id(None) for _ in parts])
         for reading in question.readings:
             patches = [(reading.caps if isinstance(one, Cap) else reading.requirements).get(one.id) for one in parts]
             key = (self._bearing(reading, reach), *map(id, patches))
@@ -155,10 +168,15 @@ class Unknowns:
                 kept[key] = len(readings)
                 readings.append(reading)
             classes.append(kept[key])
+        if kept.keys() == {as_written}:
+            return (), ()
         return tuple(readings), tuple(classes)
 
-    def _bearing(self, reading: Reading, reach: int) -> object:
-        """What a reading changes about these groups, whatever they are asked for."""
+    def _bearing(self, reading: Reading | None, reach: int) -> object:
+        """What a reading, or the rule as written, says of these groups, whatever they are asked for."""
+        if reading is None:
+            surely, perhaps = self.pool.accepted(self.rule.accepts)
+            return surely & reach, perhaps & reach, (None, (), None, None)
         others = self._bearings.get(id(reading))
         if others is None:
             others = self._bearings[id(reading)] = (
@@ -182,6 +200,7 @@ class Unknowns:
                 for reading in question.readings:
                     patch = reading.requirements.get(part.id)
                     parts += [] if patch is None else [patch]
+            parts += [patch for patch in [self.ground.status_patch(part)] if patch is not None]
             for one in parts:
                 conditions = [getattr(one, "applies_when", None), *(each.when for each in getattr(one, "variants", None) or ())]
                 for condition in conditions:
