@@ -25,12 +25,15 @@ run: setup ## Start the product on this machine and print its address (PORT=8000
 test: setup-dev ## Run all tests: SQLite, PostgreSQL, real browser
 	@$(BIN)/python -m tests.run $(T)
 
-check: setup-dev ## Check format, lint, types, import layers and data
+check: setup-dev ## Check format, lint, types, import layers, data and security
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache | tail -n 12
 	$(BIN)/goodstanding check
+	$(BIN)/python -m tests.bandit
+	@GOODSTANDING_URL=https://example.org GOODSTANDING_SECRET_KEY=$$(printf 'only-to-check-%060d' 1234567890) DJANGO_SETTINGS_MODULE=goodstanding.conf.settings \
+	  $(BIN)/python -m django check --deploy --fail-level WARNING
 
 format: setup-dev ## Format the code
 	$(BIN)/ruff format
