@@ -133,6 +133,10 @@ def _a_backup_stands(machine: Machine, said: str) -> None:
     (backup,) = (machine.root / "var/backups/goodstanding").iterdir()
     assert stat.S_IMODE(backup.stat().st_mode) & 0o077 == 0
     machine.words["BACKUP"] = str(backup)
+    figures = urllib.request.urlopen(f"http://127.0.0.1:{machine.figures}/metrics", timeout=10).read().decode()
+    made = re.search(r"^goodstanding_last_backup_timestamp_seconds (\S+)$", figures, flags=re.MULTILINE)
+    assert made
+    assert abs(time.time() - float(made[1])) < 600
 
 
 def _everyone_is_still_there(machine: Machine, said: str) -> None:

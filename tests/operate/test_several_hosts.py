@@ -43,6 +43,7 @@ FORM = {
     "sponsor_kind": "association",
 }
 MANY = 150
+_NOT_DONE = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
 _SEND_MANY = """
 import django; django.setup()
 from django.db import transaction
@@ -107,6 +108,7 @@ def hosts(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             "GOODSTANDING_FILES_KEY": "key",
             "GOODSTANDING_FILES_SECRET": "secret",
             "GOODSTANDING_LOGS": "json",
+            "GOODSTANDING_OPERATOR_MAIL": "operator@example.org",
         }
         made = Hosts([], settings, machine, database, endpoint)
         made.store().create_bucket(Bucket=BUCKET)
@@ -229,6 +231,23 @@ def test_a_job_is_run_once_by_one_of_them(hosts: Hosts) -> None:
     lists = [row[0] if isinstance(row[0], list) else json.loads(row[0]) for row in takers]
     assert all(len(one) == 1 for one in lists), "nobody took a job that another had"
     assert len({one[0] for one in lists}) == 2, "both took part"
+
+
+def test_the_operator_learns_once_of_a_job_that_fails_and_not_for_whom(hosts: Hosts) -> None:
+    fail = "import django; django.setup(); from goodstanding.mailing.tasks import deliver; [deliver.enqueue('ada@example.org') for _ in 'three']"
+    subprocess.run(
+        [sys.executable, "-c", fail], check=True, timeout=60,
+        env=environment(hosts.servers[0].home, DJANGO_SETTINGS_MODULE="goodstanding.conf.settings", **hosts.settings),
+    )  # fmt: skip
+    deadline = time.monotonic() + 30
+    told: list[str] = []
+    while time.monotonic() < deadline and not (told and hosts.rows(_NOT_DONE) == [(0,)]):
+        time.sleep(0.1)
+        told = [one for one in hosts.machine.mail.messages if "To: operator@example.org" in one]
+    (message,) = told
+    assert "Subject: Good Standing: ValueError in tasks.py" in message
+    assert "path=goodstanding.mailing.tasks.deliver" in message
+    assert "ada" not in message + "".join(server.output() for server in hosts.servers)
 
 
 def test_a_store_that_is_misstated_is_refused_without_its_keys(tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ class OperatorMail(logging.Handler):
 def _what(record: logging.LogRecord) -> tuple[str, str]:
     if record.exc_info and record.exc_info[0] is not None:
         path = places(record.exc_info[2])
-        return record.exc_info[0].__name__, path[-1] if path else record.name
+        ours = [place for place in path if "/goodstanding/" in place]  # rather than the line of a library where it came out
+        return record.exc_info[0].__name__, (ours or path or [record.name])[-1]
     return record.levelname.lower(), f"{record.pathname}:{record.lineno}"
 
 

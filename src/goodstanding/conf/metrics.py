@@ -70,7 +70,7 @@ class InstallationCollector(Collector):
     def _from_database(self) -> Iterator[Metric]:
         from django.db import close_old_connections
 
-        from goodstanding.flows.installation import count_jobs
+        from goodstanding.flows.installation import count_jobs, get_last_backup
         from goodstanding.mailing.selectors import get_mail_state
 
         close_old_connections()
@@ -84,6 +84,10 @@ class InstallationCollector(Collector):
             for state in ("waiting", "failing", "given_up"):
                 mail.add_metric([state], getattr(state_of_mail, state))
             yield mail
+            if last_backup := get_last_backup():
+                backup = GaugeMetricFamily("goodstanding_last_backup_timestamp_seconds", "When the last backup was made.")
+                backup.add_metric([], last_backup.at.timestamp())
+                yield backup
         finally:
             close_old_connections()
 

@@ -29,7 +29,15 @@ from goodstanding.catalog.selectors import list_courses
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.mailing.selectors import MailState, get_last_delivery, get_mail_state
 
-__all__ = ["FailedJob", "InstallationStatus", "JobNotFoundError", "count_jobs", "get_installation_status", "retry_job"]
+__all__ = [
+    "FailedJob",
+    "InstallationStatus",
+    "JobNotFoundError",
+    "count_jobs",
+    "get_installation_status",
+    "get_last_backup",
+    "retry_job",
+]
 
 _SHOWN = 20
 _LATE = dt.timedelta(minutes=15)
@@ -117,11 +125,16 @@ def count_jobs() -> dict[str, int]:
     return {str(state).lower(): int(found.get(state, 0)) for state in TaskResultStatus.values}
 
 
+def get_last_backup() -> AuditEvent | None:
+    """The record of the newest backup; None if none was ever made."""
+    return list_events().filter(tag=Tag.BACKUP_MADE).first()
+
+
 def get_installation_status(*, actor: User, at: dt.datetime) -> InstallationStatus:
     """Everything an operator should know at the moment `at`. Raises PermissionRefusedError for anyone but an administrator."""
     require_administrator(actor)
     jobs, mail, files, database = _jobs(), get_mail_state(), _files(), _database()
-    last_backup = list_events().filter(tag=Tag.BACKUP_MADE).first()
+    last_backup = get_last_backup()
     return InstallationStatus(
         at=at,
         jobs=jobs,
