@@ -47,8 +47,8 @@ pictures: setup-dev ## Take the README's pictures anew
 	mkdir -p docs/pictures
 	cd build/pictures && cp standing.png player.png standing-phone.png ../../docs/pictures/
 
-bench: setup-dev ## Measure what matters, as ratios within one run
-	@$(BIN)/python -m bench
+bench: setup-dev ## Measure what matters, as ratios within one run (B=growth: one part)
+	@$(BIN)/python -m bench $(B)
 
 mutation: setup-dev ## See which single changes no test notices (M="rules --only us/ca")
 	@$(BIN)/python -m tests.mutation $(M)

@@ -1,4 +1,8 @@
-"""Runs every benchmark of this folder, one after the other: ``make bench``."""
+"""
+Runs the benchmarks of this folder, one after the other: ``make bench``.
+
+Those that take minutes run when they are named: ``make bench B=growth``; further words are theirs: ``make bench B="mixed 5"``.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,15 @@ import bench
 
 
 def main() -> int:
-    chosen = sys.argv[1:]
-    for module in sorted(info.name for info in pkgutil.iter_modules(bench.__path__) if not info.name.startswith("_")):
-        if not chosen or module in chosen:
-            print(f"\n== {module}", flush=True)
-            importlib.import_module(f"bench.{module}").main()
+    names = sorted(info.name for info in pkgutil.iter_modules(bench.__path__) if not info.name.startswith("_"))
+    chosen = [name for name in sys.argv[1:] if name in names]
+    for name in chosen or names:
+        module = importlib.import_module(f"bench.{name}")
+        if not chosen and getattr(module, "ON_DEMAND", False):
+            print(f"\n== {name}: left out of a plain run; make bench B={name}", flush=True)
+            continue
+        print(f"\n== {name}", flush=True)
+        module.main()
     return 0
 
 

@@ -63,3 +63,25 @@ def postgres() -> Iterator[str]:
         raise SystemExit("PostgreSQL is not here: apt-get install postgresql")
     with postgres_server() as address:
         yield address
+
+
+def tool_environment(name: str, *packages: str) -> Path | None:
+    """
+    The Python of a virtual environment of its own that holds `packages`, made on first use; None where they can not be had.
+
+    They come from the package index that pip is set up for, and never into the project's own environment or locks.
+    """
+    folder = TOOLS / name
+    python = folder / "bin" / "python"
+    stamp = folder / ".installed"
+    wanted = " ".join(packages)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return python
+    print(f"installing {wanted} into {folder.relative_to(ROOT)} ...", flush=True)
+    for command in ([sys.executable, "-m", "venv", str(folder)], [str(python), "-m", "pip", "install", "--quiet", *packages]):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(done.stderr.strip()[-600:])
+            return None
+    stamp.write_text(wanted, encoding="utf-8")
+    return python

@@ -20,6 +20,8 @@ from tests.server import Server
 
 ROUNDS, GOAL = 40, 1.5
 PUBLIC = ("verify",)
+ON_DEMAND = True
+"""Takes too long for a plain run."""
 
 
 def main() -> None:
