@@ -197,3 +197,9 @@ def test_too_many_files_from_one_address_are_slowed_down(client: Client) -> None
 def test_asks_the_database_little(client: Client, certificate: Certificate, django_assert_max_num_queries: object) -> None:
     with django_assert_max_num_queries(2):  # type: ignore[operator]
         client.get(f"/verify/{certificate.number}/")
+
+
+def test_the_empty_form_may_be_found_but_nothing_about_a_certificate(client: Client, certificate: Certificate) -> None:
+    assert "X-Robots-Tag" not in client.get("/verify/")
+    assert client.get("/verify/", {"number": "nonsense"})["X-Robots-Tag"] == "noindex"
+    assert client.get(f"/verify/{certificate.number}/")["X-Robots-Tag"] == "noindex"

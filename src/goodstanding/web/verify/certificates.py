@@ -90,7 +90,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         "check": check,
         **(_shown(check.certificate) if check and check.certificate else {}),
     }
-    return _public(render(request, "verify/verify.html", context, status=status))
+    response = render(request, "verify/verify.html", context, status=status)
+    # The empty form names nobody, and who looks for a way to check a certificate should find it.
+    return _public(response) if check or request.GET or request.method == "POST" else response
 
 
 @require_GET
