@@ -5,7 +5,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-s3 setup-dev run test check format reference pictures bench mutation lock clean
+.PHONY: help setup setup-s3 setup-dev run test check format reference pictures gallery bench mutation lock clean
 
 help: ## Show this help
 	@echo "Good Standing"; echo
@@ -46,6 +46,9 @@ pictures: setup-dev ## Take the README's pictures anew
 	$(BIN)/pytest tests/e2e/test_pages.py
 	mkdir -p docs/pictures
 	cd build/pictures && cp standing.png player.png standing-phone.png ../../docs/pictures/
+
+gallery: setup-dev ## Show every page in every state in build/gallery (G=staff, G="learn --check")
+	@$(BIN)/python -m tests.gallery $(G)
 
 bench: setup-dev ## Measure what matters, as ratios within one run (B=growth: one part)
 	@$(BIN)/python -m bench $(B)

@@ -67,6 +67,20 @@ def go_on_to(page: Page, part: str) -> None:
     raise AssertionError(f"{part} was not reached; the page is {page.url}")
 
 
+def kind_of(page: Page) -> str:
+    """Which kind of the player's pages this is."""
+    part = page.url.split(f"/learn/{SLUG}/")[1].split("/")
+    if part[0] == "scenario" and len(part) > 3:
+        return (
+            "scene-notice"
+            if page.locator("input[name=marks]").count()
+            else "scene-decide"
+            if page.locator("input[name=choice]").count()
+            else "scene"
+        )
+    return "attempt" if part[0] == "test" and part[1:] != [""] else part[0]
+
+
 def act(page: Page) -> None:
     """Do what the player asks on this page: mark, choose, give a reason, go on."""
     main = page.get_by_role("main")

@@ -144,7 +144,7 @@ def test_the_player_step_by_step(browser: Browser, server: Server) -> None:
     seen: set[str] = set()
 
     def look() -> None:
-        if (kind := kind_of(page)) not in seen:
+        if (kind := learner.kind_of(page)) not in seen:
             seen.add(kind)
             check(page, f"learn-{kind}", who="new")
 
@@ -171,19 +171,6 @@ def test_the_player_step_by_step(browser: Browser, server: Server) -> None:
     check(page, "learn-attestation-error", who="new")
     assert {"section", "scenario", "scene-notice", "scene-decide", "test", "attempt", "evaluation", "attestation"} <= seen
     context.close()
-
-
-def kind_of(page: Page) -> str:
-    part = page.url.split(f"/learn/{learner.SLUG}/")[1].split("/")
-    if part[0] == "scenario" and len(part) > 3:
-        return (
-            "scene-notice"
-            if page.locator("input[name=marks]").count()
-            else "scene-decide"
-            if page.locator("input[name=choice]").count()
-            else "scene"
-        )
-    return "attempt" if part[0] == "test" and part[1:] != [""] else part[0]
 
 
 def test_pages_stay_light(server: Server) -> None:
