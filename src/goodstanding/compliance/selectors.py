@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from goodstanding.compliance.breakdown import Breakdown, break_down
@@ -20,11 +22,15 @@ from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.model import FactValue
 from goodstanding.core.rules.outcome import Evaluation, Outcome, QuestionAnswer, Standing
 from goodstanding.credit.selectors import list_entries
+from goodstanding.kept import Kept
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.licensing.selectors import current_confirmations, current_facts, license_name, list_licenses
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from goodstanding.accounts.models import Holder
+    from goodstanding.credit.models import CreditEntry
     from goodstanding.licensing.models import License
 
 __all__ = [
@@ -155,12 +161,38 @@ def standing_on(*, holder: Holder, on: dt.date) -> HolderStanding:
     """
     rules = rulebook()
     rows = list(list_entries(holder=holder))
+    licenses = list(list_licenses(holder=holder))
+    key = (on, id(rules), _made_of(rows, licenses))
+    return _kept.get(key, lambda: (rules, _work_out(rows=rows, licenses=licenses, rules=rules, on=on)))[1]
+
+
+_kept: Kept[tuple[dt.date, int, bytes], tuple[RuleBook, HolderStanding]] = Kept(most=64)
+"""
+The last answers, by everything that they are made of: whoever looks again, or goes on to a license, need not wait twice. The
+rules stand beside each answer so that they live as long as it does, and no others come to have their identity.
+"""
+
+
+def _made_of(rows: Sequence[CreditEntry], licenses: Sequence[License]) -> bytes:
+    """A digest of every column of all that is recorded."""
+    tables: list[Iterable[Model]] = [rows, licenses]
+    tables += [all_of.all() for one in licenses for all_of in (one.periods, one.facts, one.confirmations)]
+    said = [[(column, row.__dict__[column]) for column in _columns(type(row))] for rows in tables for row in rows]
+    return hashlib.sha256(repr(said).encode()).digest()
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)  # noqa: SLF001 - documented by Django
+
+
+def _work_out(*, rows: Sequence[CreditEntry], licenses: Sequence[License], rules: RuleBook, on: dt.date) -> HolderStanding:
     credit_cases = [entry_in_case(entry=row, rules=rules) for row in rows]
     entry_ids = [str(row.pk) for row in rows]
-    found = [_read(license_, rules=rules, entry_ids=entry_ids, on=on) for license_ in list_licenses(holder=holder)]
-    licenses = [one.case for one in found if one.case is not None]
+    found = [_read(license_, rules=rules, entry_ids=entry_ids, on=on) for license_ in licenses]
+    held = [one.case for one in found if one.case is not None]
     readable = [one for one in credit_cases if one is not None]
-    answers = iter(evaluate(licenses, readable, rules, on).evaluations)
+    answers = iter(evaluate(held, readable, rules, on).evaluations)
     return HolderStanding(
         on=on,
         licenses=tuple(
@@ -178,7 +210,7 @@ def standing_on(*, holder: Holder, on: dt.date) -> HolderStanding:
             )
             for row, case in zip(rows, credit_cases, strict=True)
         ),
-        case=_case(licenses, readable, on=on),
+        case=_case(held, readable, on=on),
         readable=tuple(readable),
     )
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from goodstanding.kept import Kept
 from goodstanding.learning import seat_time, selectors, services
 from goodstanding.learning.errors import (
     AttemptNotFoundError,
@@ -23,7 +24,6 @@ from goodstanding.learning.errors import (
     StepLockedError,
     StepNotFoundError,
 )
-from goodstanding.web.kept import Kept
 from goodstanding.web.learner.person import holder_of
 from goodstanding.web.learner.reading import Reading, reading_of
 from goodstanding.web.learner.text_places import place_fragment

@@ -21,7 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from goodstanding.web.kept import Kept
+from goodstanding.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

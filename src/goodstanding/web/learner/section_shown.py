@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from goodstanding.core.courseware import render_markdown
-from goodstanding.web.kept import Kept
+from goodstanding.kept import Kept
 from goodstanding.web.learner.cited import Cited, cited_in
 from goodstanding.web.learner.player import Here
 from goodstanding.web.learner.text_places import number_places

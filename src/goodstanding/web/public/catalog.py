@@ -17,10 +17,10 @@ from goodstanding.catalog.errors import CourseNotFoundError
 from goodstanding.catalog.selectors import FORMATS, PublishedCourse, approvals_on, get_course, get_sponsor, offered_courses
 from goodstanding.core.courseware import Course
 from goodstanding.credit.selectors import topics_label
+from goodstanding.kept import Kept
 from goodstanding.learning.selectors import find_enrollment, states_of
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.clock import today
-from goodstanding.web.kept import Kept
 
 _PROFESSIONS = {
     "counselor": "counselors",
