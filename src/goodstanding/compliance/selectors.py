@@ -21,7 +21,7 @@ from goodstanding.core.rules.evaluate import evaluate
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.model import FactValue
 from goodstanding.core.rules.outcome import Evaluation, Outcome, QuestionAnswer, Standing
-from goodstanding.credit.selectors import list_entries
+from goodstanding.credit.selectors import entries_in_force
 from goodstanding.kept import Kept
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.licensing.selectors import current_confirmations, current_facts, license_name, list_licenses
@@ -160,7 +160,7 @@ def standing_on(*, holder: Holder, on: dt.date) -> HolderStanding:
     and says why they make nothing Met. A license whose rule is gone, or whose row contradicts itself, is Unknown.
     """
     rules = rulebook()
-    rows = list(list_entries(holder=holder))
+    rows = list(entries_in_force(holder=holder))
     licenses = list(list_licenses(holder=holder))
     key = (on, id(rules), _made_of(rows, licenses))
     return _kept.get(key, lambda: (rules, _work_out(rows=rows, licenses=licenses, rules=rules, on=on)))[1]

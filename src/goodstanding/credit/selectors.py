@@ -32,6 +32,7 @@ __all__ = [
     "access_entry",
     "access_proof",
     "check_file",
+    "entries_in_force",
     "get_certificate",
     "history_of",
     "is_withdrawn",
@@ -59,6 +60,11 @@ def list_entries(*, holder: Holder, year: int | None = None) -> QuerySet[CreditE
     return entries.filter(completed__year=year) if year is not None else entries
 
 
+def entries_in_force(*, holder: Holder) -> QuerySet[CreditEntry]:
+    """The same entries without what a list of them shows besides: for what is worked out from them."""
+    return _newest(holder).exclude(_taken_back())
+
+
 def list_withdrawn(*, holder: Holder) -> QuerySet[CreditEntry]:
     """The entries that their holder took back and can bring back."""
     return _with_state(holder).filter(_taken_back())
@@ -78,11 +84,8 @@ def _with_state(holder: Holder) -> QuerySet[CreditEntry]:
         .annotate(number=Count("pk"))
         .values("number")
     )
-    # Asked entry by entry, not joined: nearly all entries correct none, so a database that has counted them takes the index
-    # for useless in a join and reads the whole ledger of everyone instead.
-    corrected = Exists(CreditEntry.objects.filter(replaces=OuterRef("pk")))
     entries: QuerySet[CreditEntry] = (
-        CreditEntry.objects.filter(~corrected, holder=holder)
+        _newest(holder)
         .select_related("certificate", "certificate__revocation")
         .defer("certificate__pdf")
         .annotate(
@@ -91,6 +94,14 @@ def _with_state(holder: Holder) -> QuerySet[CreditEntry]:
         .annotate(proof_count=Coalesce(Subquery(proofs, output_field=IntegerField()), 0))
     )
     return entries
+
+
+def _newest(holder: Holder) -> QuerySet[CreditEntry]:
+    """The entries that no other one corrects."""
+    # Asked entry by entry, not joined: nearly all entries correct none, so a database that has counted them takes the index
+    # for useless in a join and reads the whole ledger of everyone instead.
+    corrected = Exists(CreditEntry.objects.filter(replaces=OuterRef("pk")))
+    return CreditEntry.objects.filter(~corrected, holder=holder)
 
 
 def years_of(*, holder: Holder) -> list[int]:
