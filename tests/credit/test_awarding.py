@@ -56,6 +56,16 @@ def test_entry_says_what_was_completed(clinician: User) -> None:
     assert (entry.format, entry.activity, entry.approvals, entry.provisional) == ("asynchronous", "course", [], True)
 
 
+def test_who_crosses_the_date_line_starts_no_later_than_she_completes(clinician: User) -> None:
+    done = completion(clinician)
+    done.enrollment.started_on = done.completed_on + dt.timedelta(
+        days=1
+    )  # started in Tokyo, completed in Los Angeles an hour later
+    done.enrollment.save()
+    certificate = award_completion(completion=done, at=AT)
+    assert (record_of(certificate).started_on, certificate.entry.started) == (done.completed_on, done.completed_on)
+
+
 def test_certificate_is_frozen_with_all_it_says(clinician: User) -> None:
     Sponsor.objects.create(
         name="Example Institute", address="1 Example Street\nExample, CA", phone="555 0100", signature_line="C. Example"

@@ -105,7 +105,7 @@ def _award_entry(completion: Completion, at: dt.datetime) -> CreditEntry:
         holder=enrollment.holder,
         completion=completion,
         title=course.title,
-        started=enrollment.started_on,
+        started=_started_on(completion),
         completed=completion.completed_on,
         amount=Decimal(minutes),
         unit="minute",
@@ -154,6 +154,15 @@ def _issue_certificate(completion: Completion, entry: CreditEntry, at: dt.dateti
     return certificate
 
 
+def _started_on(completion: Completion) -> dt.date:
+    """
+    The day the course was started, never after the day it was completed.
+
+    Each is the local day of its moment, so who travels west, or sets another time zone, can complete on an earlier day.
+    """
+    return min(completion.enrollment.started_on, completion.completed_on)
+
+
 def _record(completion: Completion, entry: CreditEntry, *, number: str, at: dt.datetime) -> CertificateRecord:
     """Everything the certificate will say for ever, as it stands at this moment."""
     enrollment = completion.enrollment
@@ -185,7 +194,7 @@ def _record(completion: Completion, entry: CreditEntry, *, number: str, at: dt.d
         ),
         approvals=tuple(_printed_approval(approval) for approval in approvals_on(completion.completed_on, course.format)),
         format=course.format,
-        started_on=enrollment.started_on,
+        started_on=_started_on(completion),
         completed_on=completion.completed_on,
         time_zone=completion.time_zone,
         minutes=int(entry.amount),
