@@ -16,6 +16,8 @@ EXCUSED = {
     "health-ready": "for machines",
     "certificate-pdf": "a file",
     "credit-proof": "a file",
+    "credit-table": "a file",
+    "standing-credits-table": "a file",
     "data-export-file": "a file",
     "learn-image": "a file",
     "learn-notes-file": "a file",
@@ -28,6 +30,8 @@ EXCUSED = {
     "mfa_login_webauthn": "for the script of the sign-in page",
     "mfa_reauthenticate_webauthn": "for the script of the page that asks for the passkey",
     "data-export-open": "leads to the page of the export",
+    "learn-attestation": "the walk through the course shows it",
+    "learn-replay-back": "comes after a replay; the looking back that it shares its template with is shown",
     "learn": "leads to the step where the reader is",
 }
 SHOWN_TO = {
@@ -38,6 +42,9 @@ SHOWN_TO = {
     "mfa_view_recovery_codes": "owner",
     "staff-hours-withdraw": "administrator",
     "claim": "other clinician",
+    # The owner waits for a new address to be confirmed, and adds nothing to the second step until then.
+    "mfa_activate_totp": "other clinician",
+    "mfa_add_webauthn": "other clinician",
 }
 """Pages whose state the prepared people have and those of the table have not."""
 
@@ -52,9 +59,9 @@ AREAS = {
 PUBLIC = ("home", "terms", "privacy", "course-", "verify", "claim")
 REFUSES = {
     "account_login", "account_signup", "account_reset_password", "account_reset_password_from_key", "account_email", "account_change_password",
-    "account_reauthenticate", "account", "leave-confirm", "course-contact", "license-add", "license-edit", "license-renew", "credit-add",
-    "credit-correct", "learn-evaluation", "learn-attestation", "mfa_activate_totp", "mfa_authenticate", "mfa_deactivate_totp", "staff-approval-record",
-    "staff-approval-withdraw", "staff-certificate-revoke", "staff-hours-approve", "staff-hours-rate", "staff-sponsor", "standing-confirm", "verify",
+    "account_reauthenticate", "account", "course-contact", "license-add", "license-edit", "license-renew", "credit-add",
+    "credit-correct",   "mfa_activate_totp", "mfa_authenticate", "mfa_deactivate_totp", "staff-approval-record",
+    "staff-approval-withdraw", "staff-certificate-revoke", "staff-hours-approve", "staff-hours-rate",  "standing-confirm", "verify",
 }  # fmt: skip
 """Pages whose form is handed in empty, to see what it answers."""
 

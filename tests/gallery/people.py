@@ -15,8 +15,12 @@ import time
 import uuid
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from goodstanding.conf import environment
+
+if TYPE_CHECKING:
+    from tests.permissions.world import World
 
 LONG_NAME = "Maximiliana-Theodora Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh von und zu Oberammergau-Llanfairpwllgwyngyll, PhD, LMFT, LPCC"
 LONG_TITLE = (
@@ -51,14 +55,27 @@ def main(folder: Path) -> None:
 
     world = World()
     crowd(world)
-    told = {
-        "addresses": {name: world.address(name) for name in TABLE},
-        "cookies": {role: cookie_of(user) for role, user in world.people.items()},
-        "password": PASSWORD,
-    }
+    cookies = {role: cookie_of(user) for role, user in world.people.items()}
     for email in (ADMINISTRATOR[0], *(person.email for person in PEOPLE)):
-        told["cookies"][email.split(".")[0]] = cookie_of(User.objects.get(email=email))
-    print(json.dumps(told))
+        cookies[email.split(".")[0]] = cookie_of(User.objects.get(email=email))
+    addresses = {name: address_of(name, world) for name in TABLE}
+    print(json.dumps({"addresses": addresses, "cookies": cookies, "password": PASSWORD}))
+
+
+def address_of(name: str, world: World) -> str:
+    """The address of a page; where it takes a key from a mail, one that works, which a sign-in would spoil."""
+    from allauth.account.forms import default_token_generator
+    from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+    from allauth.account.utils import user_pk_to_url_str
+    from django.urls import reverse
+
+    owner = world.people["owner"]
+    if name == "account_confirm_email":
+        return reverse(name, args=[EmailConfirmationHMAC(EmailAddress.objects.get(user=owner, verified=False)).key])
+    if name == "account_reset_password_from_key":
+        owner.refresh_from_db()
+        return reverse(name, args=[user_pk_to_url_str(owner), default_token_generator.make_token(owner)])
+    return world.address(name)
 
 
 def cookie_of(user: object) -> str:
@@ -76,11 +93,9 @@ def cookie_of(user: object) -> str:
     return str(session.session_key)
 
 
-def crowd(world: object) -> None:
+def crowd(world: World) -> None:
     """Give the owner long names, ten licenses and a ledger of pages; give the addresses keys that work."""
-    from allauth.account.forms import default_token_generator
-    from allauth.account.models import EmailAddress, EmailConfirmationHMAC
-    from allauth.account.utils import user_pk_to_url_str
+    from allauth.account.models import EmailAddress
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
     from django.utils import timezone
 
@@ -120,24 +135,13 @@ def crowd(world: object) -> None:
             user=owner, session_key=f"{number}" * 32, device="Safari on an iPhone", began_at=now, seen_at=now
         )
     RecoveryCodes.activate(owner)
-    address = EmailAddress.objects.create(
-        user=owner, email=f"{'maximiliana.theodora.' * 6}w@a-practice-with-a-long-name.example.org"
-    )
-    key = default_token_generator.make_token(owner)
+    EmailAddress.objects.create(user=owner, email=f"{'maximiliana.theodora.' * 6}w@a-practice-with-a-long-name.example.org")
     signature = rate_difficulty(
         actor=world.people["administrator"], slug=world.arguments["slug"], number=1, difficulty=RATING_STEPS[0],
         note=LONG_TITLE, at=now, submission=uuid.uuid4(),
         signer=Signer(name=LONG_NAME[:110], credentials="PhD, LMFT, LPCC, LCSW", discipline="counseling"),
     )  # fmt: skip
-    world.arguments |= {"uidb36": user_pk_to_url_str(owner), "key": key, "signature_id": signature.pk}
-    original = world.address
-
-    def address_of(name: str) -> str:
-        if name == "account_confirm_email":
-            return f"/account/confirm-email/{EmailConfirmationHMAC(address).key}/"
-        return original(name)
-
-    world.address = address_of
+    world.arguments |= {"signature_id": signature.pk}
 
 
 if __name__ == "__main__":

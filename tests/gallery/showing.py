@@ -29,14 +29,14 @@ def write_sheets(folder: Path) -> None:
     """One look in light for each width and for paper, and in dark the widest and the narrowest."""
     sheets = folder / "sheets"
     sheets.mkdir(exist_ok=True)
-    for old in sheets.glob("*.jpg"):
+    for old in sheets.iterdir():
         old.unlink()
     titles = list(pictures(folder))
     for kind in ("390-light", "768-dark", "1280-light", "print", "390-dark", "1280-dark"):
         columns, across, down = COLUMNS[kind.split("-")[0]]
         for number, start in enumerate(range(0, len(titles), SIX), start=1):
             six = [folder / f"{title}-{kind}.jpg" for title in titles[start : start + SIX]]
-            _sheet([path for path in six if path.is_file()], sheets / f"{kind}-{number:02}.jpg", columns, across, down)
+            _sheet([path for path in six if path.is_file()], sheets / f"{kind}-{number:02}.png", columns, across, down)
 
 
 def _sheet(paths: list[Path], to: Path, columns: int, across: int, down: int) -> None:
@@ -58,7 +58,7 @@ def _sheet(paths: list[Path], to: Path, columns: int, across: int, down: int) ->
             draw.text((column * (across + 12) + 4, top + 5), name, fill="white")
             sheet.paste(tile, (column * (across + 12), top + 20))
         top += height
-    sheet.save(to, quality=80)
+    sheet.quantize(128).save(to)
 
 
 def write_index(folder: Path) -> None:

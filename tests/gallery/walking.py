@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
 from tests.browser import press
 from tests.e2e import learner
@@ -83,6 +83,8 @@ class Walk:
                 if shot.state == "errors":
                     self._hand_in_empty(page, shot)
                 self._take(page, shot.title)
+            except Error as problem:
+                self.findings.append(f"{shot.title}: {problem.message.splitlines()[0]}")
             finally:
                 page.close()
 
