@@ -40,7 +40,7 @@ def sign_in(page: Page, *, email: str, password: str = PASSWORD) -> None:
     page.goto("/account/login/")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
-    press(page.get_by_role("main").get_by_role("button"))
+    press(page.get_by_role("button", name="Sign in", exact=True))
 
 
 def add_license(page: Page, *, number: str, kind: str = "LPCC", issued: str = "2019-05-10", expires: str = "2027-05-31") -> None:

@@ -1,5 +1,6 @@
 """
-Every page, at two widths, light and dark: nothing scrolls sideways, axe-core finds nothing, a picture is kept.
+Every page, at two widths, light and dark: nothing scrolls sideways, axe-core finds nothing, names and headings are in
+order for those who listen, a picture is kept.
 
 The pictures land in build/pictures/; `make pictures` copies those that the README shows.
 """
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, press
 from tests.e2e import learner
+from tests.gallery.reading import read_aloud
 from tests.server import COMMAND, Server, environment, running_server
 
 PICTURES = Path("build/pictures")
@@ -104,6 +106,7 @@ def named(path: str) -> str:
 def check(page: Page, path: str, *, who: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^a-z0-9]+", "-", named(path)).strip("-") or "home"
+    assert read_aloud(page)[1] == [], path
     for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size(size)  # type: ignore[arg-type]
