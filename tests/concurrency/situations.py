@@ -13,9 +13,9 @@ from typing import Any
 
 from tests.concurrency.harness import Answer, Browser, Change, Deed, Server
 from tests.learning.making import ANSWERS, SLUG
+from tests.today import TODAY
 
 PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-TODAY = dt.datetime.now(tz=dt.UTC).date()
 
 
 @dataclass(frozen=True)

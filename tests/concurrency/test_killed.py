@@ -70,6 +70,7 @@ def faults_when_killed(server: Server, one: Situation, *numbers: int) -> list[st
         for number in numbers:
             die_at(deed, number)
             server.wait()
+            server.tell("forget")
     except OutlivedError as error:
         return [str(error)]
     answers = [deed.send()]
@@ -131,6 +132,7 @@ def faults_of_mail(server: Server, one: Situation, *, ask: Iterable[int] = (), w
     for number in ask:
         die_at(deed, number)
         server.wait()
+        server.tell("forget")
     assert deed.send().status in {200, 302}
     if work is not None:
         die_at(Deed(server.stranger(), "/harness/work/"), work)

@@ -33,6 +33,7 @@ from goodstanding.flows.requests import send_request
 from goodstanding.learning.models import Enrollment, PostTestAttempt
 from goodstanding.learning.notes import save_note
 from goodstanding.licensing.services import add_license
+from tests.today import TODAY
 
 PASSWORD = "three patient otters"
 PDF = b"%PDF-1.4\n% a letter\n%%EOF\n"
@@ -97,7 +98,7 @@ class World:
         publish_content(root=settings.CONTENT_ROOT, at=now)
         course = max((one.content for one in offered_courses()), key=lambda content: len(content.images))
         slug = course.slug
-        certificate = walk_course(holder=holder, slug=slug, signed_name="Ada Example", at=now, on=timezone.localdate())
+        certificate = walk_course(holder=holder, slug=slug, signed_name="Ada Example", at=now, on=TODAY)
         enrollment = Enrollment.objects.get(holder=holder)
         section = course.sections[0].id
         scenario = course.scenarios[0].id
@@ -106,7 +107,7 @@ class World:
             issued=dt.date(2019, 5, 10), period_end=dt.date(2027, 5, 31), renewals=3, at=now, submission=uuid.uuid4(),
         )  # fmt: skip
         entry = enter_credit(
-            holder=holder, actor=owner, at=now, today=timezone.localdate(), submission=uuid.uuid4(),
+            holder=holder, actor=owner, at=now, today=TODAY, submission=uuid.uuid4(),
             proof=SimpleUploadedFile("proof.pdf", PDF),
             credit=EarnedCredit(title="Ethics", completed=dt.date(2026, 3, 1), amount=Decimal(6), unit="hour"),
         )  # fmt: skip
@@ -119,7 +120,7 @@ class World:
             request_id=uuid.uuid4(), kind="question", slug=slug, holder=holder, reply_to=owner.email, text="When?", at=now
         )
         other = self.people["other clinician"].holder
-        walk_course(holder=other, slug=slug, signed_name="Ada Example", at=now, on=timezone.localdate())
+        walk_course(holder=other, slug=slug, signed_name="Ada Example", at=now, on=TODAY)
         session = BrowserSession.objects.create(
             user=owner, session_key="k" * 32, device="Firefox on Linux", began_at=now, seen_at=now
         )

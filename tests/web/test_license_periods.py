@@ -22,10 +22,11 @@ from goodstanding.core.rules.load import load_rules
 from goodstanding.core.rules.periods import add_months
 from goodstanding.licensing import rulebook, selectors, services
 from goodstanding.licensing.models import License, LicensePeriod
+from tests.today import TODAY
 
 pytestmark = pytest.mark.django_db
 
-END = add_months(timezone.localdate(), 8)
+END = add_months(TODAY, 8)
 
 
 @pytest.fixture

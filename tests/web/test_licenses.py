@@ -19,10 +19,10 @@ from goodstanding.core.rules.periods import add_months
 from goodstanding.licensing import selectors, services
 from goodstanding.licensing.models import License
 from tests.compliance.situations import not_sure
+from tests.today import TODAY
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
 END = add_months(TODAY, 8)
 FORM = {
     "type": "us/ca/lpcc:LPCC:counselor",
@@ -287,7 +287,7 @@ def test_the_list_takes_the_same_queries_however_long_it_is(
 ) -> None:
     for number in range(count):
         add(clinician, number=f"L {number}")
-    # session, user, profile, holder; removed; licenses with periods, answers, confirmations
-    with django_assert_num_queries(9):
+    # session, user with profile and holder; removed; licenses with periods, answers, confirmations
+    with django_assert_num_queries(7):
         page = text(signed_in.get(reverse("license-list")))
     assert page.count("California LPCC") >= count

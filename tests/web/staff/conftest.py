@@ -19,6 +19,7 @@ from goodstanding.catalog.services import record_approval
 from goodstanding.credit.models import Certificate
 from goodstanding.flows.demonstration import walk_course
 from goodstanding.flows.publishing import publish_content
+from tests.today import TODAY
 
 PDF = b"%PDF-1.4\n% a letter\n%%EOF\n"
 
@@ -38,7 +39,7 @@ def certificate(slug: str, clinician: User) -> Certificate:
         slug=slug,
         signed_name=clinician.profile.legal_name,
         at=timezone.now(),
-        on=timezone.localdate(),
+        on=TODAY,
     )
 
 

@@ -7,12 +7,14 @@ import uuid
 import pytest
 from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django_tasks import TaskResultStatus
 
 from goodstanding.audit.selectors import list_events
 from goodstanding.audit.services import Tag
 from goodstanding.flows.requests import send_request
 from goodstanding.web.staff.urls import urlpatterns
 from tests.catalog.test_signing import rate
+from tests.web.staff.test_staff_status import job
 
 ACTIONS = {
     "staff-sponsor": Tag.SPONSOR_CHANGED,
@@ -26,6 +28,7 @@ ACTIONS = {
     "staff-hours-approve": Tag.BASIS_APPROVED,
     "staff-hours-withdraw": Tag.BASIS_WITHDRAWN,
     "staff-role": Tag.ROLE_GIVEN,
+    "staff-job-retry": Tag.JOB_RETRIED,
 }
 READ_WITH_A_TRACE = {
     "staff-person": Tag.CREDITS_VIEWED,
@@ -62,6 +65,7 @@ def arguments(slug, certificate, clinician, administrator, make_approval):
         "number": certificate.number,
         "user_id": clinician.pk,
         "approval_id": make_approval().pk,
+        "job_id": job(TaskResultStatus.FAILED, finished_at=timezone.now()).pk,
     }
 
 
@@ -80,6 +84,7 @@ def bodies(approval_form, arguments):
         "staff-course-offer": {},
         "staff-request": {},
         "staff-role": {"role": "support"},
+        "staff-job-retry": {},
         "staff-certificate-revoke": {"reason": "Issued by mistake.", "step": "sure"},
     }
 
