@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from goodstanding.accounts.closing import GRACE, keep_account, request_closure
 from goodstanding.accounts.errors import LastAdministratorError
-from goodstanding.accounts.models import Closure, Role, User
+from goodstanding.accounts.models import BrowserSession, Closure, Role, User
 from goodstanding.audit.models import AuditEvent, ErasurePermit
 from goodstanding.credit.models import Certificate, CreditProof
 from goodstanding.credit.services import award_completion
@@ -53,11 +53,14 @@ def test_asking_signs_out_everywhere_and_says_so_by_mail_and_is_asked_once(clini
     sign_in(clinician)
     sign_in(clinician)
     theirs = sign_in(other_clinician)
+    for user in (clinician, other_clinician):
+        BrowserSession.objects.create(user=user, session_key=user.email, device="Firefox on Linux", began_at=NOW, seen_at=NOW)
     first = request_closure(user=clinician, at=NOW)
     again = request_closure(user=clinician, at=NOW + dt.timedelta(days=3))
     assert first == again
     assert first.due_at == NOW + GRACE
     assert [session.pk for session in Session.objects.all()] == [theirs]
+    assert [row.user_id for row in BrowserSession.objects.all()] == [other_clinician.pk]
     (mail,) = OutgoingMail.objects.filter(to=clinician.email)
     assert "15 January 2027" in mail.body
     assert tags() == ["account:closure:requested"]

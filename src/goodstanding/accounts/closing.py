@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from goodstanding.accounts.errors import LastAdministratorError
-from goodstanding.accounts.models import Closure, Role, User
+from goodstanding.accounts.models import BrowserSession, Closure, Role, User
 from goodstanding.accounts.services import ensure_holder
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.mailing.services import send_mail
@@ -105,6 +105,7 @@ def end_sessions(*, user: User) -> int:
         if session.get_decoded().get("_auth_user_id") == str(user.pk)
     ]
     Session.objects.filter(pk__in=ended).delete()
+    BrowserSession.objects.filter(user=user).delete()
     return len(ended)
 
 
