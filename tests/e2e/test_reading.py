@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, StorageState, expect
 
 from tests.browser import NARROW, assert_accessible, assert_fits, press
 from tests.e2e.learner import COURSE, SLUG, sign_up
@@ -31,14 +31,18 @@ HIDE = """() => {
 def page(open_browser: Callable[..., BrowserContext], server: Server, state: dict[str, object]) -> Page:
     """The first section, opened by someone who has started the course."""
     if not state:
-        page = open_browser().new_page()
-        sign_up(page, server, email=EMAIL, name="Ada Example")
-        page.goto(f"/courses/{SLUG}/")
-        press(page.get_by_role("button", name="Start the course"))
-        state.update(page.context.storage_state())
+        state.update(started(open_browser().new_page(), server, email=EMAIL))
     page = open_browser(storage_state=state).new_page()
     page.goto(SECTION)
     return page
+
+
+def started(page: Page, server: Server, *, email: str) -> StorageState:
+    """The sign-in of someone new who has started the course."""
+    sign_up(page, server, email=email, name="Ada Example")
+    page.goto(f"/courses/{SLUG}/")
+    press(page.get_by_role("button", name="Start the course"))
+    return page.context.storage_state()
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +96,12 @@ def test_keys_lead_around_and_never_get_into_what_is_typed(page: Page) -> None:
 
 
 def test_a_highlight_and_a_note_are_kept_without_leaving_the_place(
-    page: Page, open_browser: Callable[..., BrowserContext], state: dict[str, object]
+    open_browser: Callable[..., BrowserContext], server: Server
 ) -> None:
+    # Someone of her own, because the marks are counted.
+    page = open_browser().new_page()
+    state = started(page, server, email="marker@example.org")
+    page.goto(SECTION)
     page.locator("#at-9").scroll_into_view_if_needed()
     at = page.evaluate("scrollY")
     page.evaluate(SELECT, 3)
