@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -17,6 +18,7 @@ import pytest
 
 from goodstanding.conf.backup.container import DATABASE_MEMBER, open_backup
 from goodstanding.conf.backup.errors import BackupError, DamagedBackupError, UnfitBackupError
+from goodstanding.conf.commands.backup import _named
 from tests.backup.filling import ENTER, FILL, WRITE_ON
 from tests.backup.installation import KEY, SIGNING_KEY, Installation, installation
 
@@ -127,6 +129,16 @@ def test_in_a_folder_the_backup_is_named_after_the_time(filled: Filled, tmp_path
     assert made.name.startswith("goodstanding-20")
     with open_backup(made):
         pass
+
+
+def test_two_backups_of_one_second_have_two_names(tmp_path: Path) -> None:
+    at = dt.datetime(2026, 11, 23, 4, tzinfo=dt.UTC)
+    names = []
+    for _ in range(3):
+        path = _named(tmp_path, at)
+        path.write_bytes(b"")
+        names.append(path.name.removeprefix("goodstanding-20261123T040000Z"))
+    assert names == [".zip", "-2.zip", "-3.zip"]
 
 
 def test_a_lost_or_changed_file_is_told_and_everything_else_is_kept(filled: Filled, tmp_path: Path) -> None:

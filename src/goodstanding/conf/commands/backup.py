@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
     at = dt.datetime.now(dt.UTC)
     given: Path = args.file.expanduser()
-    target = given / f"goodstanding-{at:%Y%m%dT%H%M%SZ}.zip" if given.is_dir() else given
+    target = _named(given, at) if given.is_dir() else given
     try:
         made = make_backup(target=target, at=at, say=_progress)
     except (BackupError, NewerDatabaseError) as error:
@@ -59,6 +60,13 @@ def run(args: argparse.Namespace) -> int:
     for complaint in made.complaints:
         _refuse(f"{complaint}. The backup holds everything else")
     return FAULTY if made.complaints else DONE
+
+
+def _named(folder: Path, at: dt.datetime) -> Path:
+    """A name after the time that no other backup has, such as one that the nightly timer made in the same second."""
+    stem = f"goodstanding-{at:%Y%m%dT%H%M%SZ}"
+    names = itertools.chain([f"{stem}.zip"], (f"{stem}-{number}.zip" for number in itertools.count(2)))
+    return next(path for name in names if not (path := folder / name).exists())
 
 
 def _record(made: Made) -> None:
