@@ -247,7 +247,7 @@ def test_the_operator_learns_once_of_a_job_that_fails_and_not_for_whom(hosts: Ho
     (message,) = told
     assert "Subject: Good Standing: ValueError in tasks.py" in message
     assert "path=goodstanding.mailing.tasks.deliver" in message
-    assert "ada" not in message + "".join(server.output() for server in hosts.servers)
+    assert "ada@" not in message + "".join(server.output() for server in hosts.servers)
 
 
 def test_a_store_that_is_misstated_is_refused_without_its_keys(tmp_path: Path) -> None:
