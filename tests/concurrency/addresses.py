@@ -198,7 +198,7 @@ def forget(request: HttpRequest) -> JsonResponse:
 urlpatterns = [
     path("harness/people/", people),
     path("harness/stored/", stored),
-    path("harness/work/", work),
+    path("harness/run-jobs/", work),
     path("harness/sweep/", sweep),
     path("harness/forget/", forget),
     path("", include(product.urlpatterns)),

@@ -119,7 +119,7 @@ def test_mail_reaches_its_reader_once_wherever_the_server_was_killed(server: Ser
 
 def settle(server: Server) -> list[str]:
     """Run what waits, and what the sweep would run later; the steps of the running."""
-    answer = server.ask("POST", "/harness/work/")
+    answer = server.ask("POST", "/harness/run-jobs/")
     assert answer.status == 200, server.said()[-5000:]
     server.tell("sweep")
     return answer.steps
@@ -135,7 +135,7 @@ def faults_of_mail(server: Server, one: Situation, *, ask: Iterable[int] = (), w
         server.tell("forget")
     assert deed.send().status in {200, 302}
     if work is not None:
-        die_at(Deed(server.stranger(), "/harness/work/"), work)
+        die_at(Deed(server.stranger(), "/harness/run-jobs/"), work)
         server.wait()
     settle(server)
     after = server.stored(before["last"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from goodstanding.accounts.models import Holder
 
-__all__ = ["GRACE", "check_may_leave", "end_sessions", "keep_account", "open_closures", "request_closure"]
+__all__ = ["GRACE", "check_may_leave", "keep_account", "open_closures", "request_closure", "sign_out_everywhere"]
 
 GRACE = dt.timedelta(days=14)
 """How long signing in takes a deletion back."""
@@ -54,7 +54,7 @@ def request_closure(*, user: User, at: dt.datetime) -> Closure:
         return standing
     check_may_leave(user)
     closure = Closure.objects.create(holder=holder, requested_at=at, due_at=at + GRACE)
-    end_sessions(user=user)
+    sign_out_everywhere(user=user)
     send_mail(
         to=user.email,
         subject="Your account will be deleted",
@@ -97,8 +97,12 @@ def keep_account(*, user: User, at: dt.datetime) -> bool:
     return True
 
 
-def end_sessions(*, user: User) -> int:
-    """Sign the user out everywhere; how many sessions there were. A session names its user only inside what is stored of it."""
+def sign_out_everywhere(*, user: User) -> int:
+    """
+    End every session there is, listed or not; how many there were.
+
+    A session names its user only inside what is stored of it, so all are looked at: nothing of someone who leaves may stay.
+    """
     ended = [
         session.pk
         for session in Session.objects.iterator(chunk_size=500)

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from goodstanding.accounts.closing import end_sessions, open_closures
+from goodstanding.accounts.closing import open_closures, sign_out_everywhere
 from goodstanding.accounts.models import Closure, DataExport, TermsAcceptance, User
 from goodstanding.accounts.selectors import get_holder
 from goodstanding.audit.services import Tag, erasing, record_event
@@ -205,6 +205,6 @@ def _erase_account(user: User) -> None:
     addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
     for address in addresses:
         OutgoingMail.objects.filter(to__iexact=address).delete()
-    end_sessions(user=user)
+    sign_out_everywhere(user=user)
     TermsAcceptance.objects.filter(user=user).erase()
     user.delete()

@@ -112,9 +112,26 @@ def test_readings_about_carried_hours_matter_to_the_next_license_as_well() -> No
     assert answer(rules, credit(amount=10), carried_in={"total": 10}).requirement("total").outcome is Outcome.UNKNOWN
 
 
+ONLINE = {
+    "id": "online",
+    "label": "online",
+    "says": "3.",
+    "which": {"formats": ["asynchronous"]},
+    "hours": 3,
+    "confidence": "primary",
+    "sources": ["law"],
+}
+"""At most three hours online."""
+
+ONE_EACH = [
+    credit(f"c_{topic}", amount=3, format="asynchronous", parts=[{"amount": 3, "topics": [topic]}])
+    for topic in ("ethics", "suicide")
+]
+"""Three hours online on each of two subjects."""
+
+
 def test_competing_requirements_may_compare_one_fact_with_different_limits() -> None:
     """The months licensed are not known; one limit cuts them at 6, the other at 18, and both subjects want the capped hours."""
-    online = {"formats": ["asynchronous"]}
     several = [
         requirement(
             topic,
@@ -123,20 +140,7 @@ def test_competing_requirements_may_compare_one_fact_with_different_limits() -> 
         )
         for topic, months in (("ethics", 6), ("suicide", 18))
     ]
-    cap = {
-        "id": "online",
-        "label": "online",
-        "says": "3.",
-        "which": online,
-        "hours": 3,
-        "confidence": "primary",
-        "sources": ["law"],
-    }
-    entries = [
-        credit("c1", amount=3, format="asynchronous", parts=[{"amount": 3, "topics": ["ethics"]}]),
-        credit("c2", amount=3, format="asynchronous", parts=[{"amount": 3, "topics": ["suicide"]}]),
-    ]
-    found = answer(book(*several, caps=[cap]), *entries, issued=None)
+    found = answer(book(*several, caps=[ONLINE]), *ONE_EACH, issued=None)
     assert {one.id: (one.outcome, one.missing) for one in found.requirements} == {
         "ethics": (Outcome.MET, 0),
         "suicide": (Outcome.UNKNOWN, 3),
@@ -171,21 +175,7 @@ def test_competing_requirements_may_name_the_same_facts_in_another_order(order: 
         requirement(topic, 0, variants=[{"when": {"all": facts}, "hours": 3, "says": "3.", "sources": ["law"]}])
         for topic, facts in (("ethics", FACTS), ("suicide", order))
     ]
-    online = {"formats": ["asynchronous"]}
-    cap = {
-        "id": "online",
-        "label": "online",
-        "says": "3.",
-        "which": online,
-        "hours": 3,
-        "confidence": "primary",
-        "sources": ["law"],
-    }
-    entries = [
-        credit(f"c_{topic}", amount=3, format="asynchronous", parts=[{"amount": 3, "topics": [topic]}])
-        for topic in ("ethics", "suicide")
-    ]
-    found = answer(book(*several, caps=[cap]), *entries)
+    found = answer(book(*several, caps=[ONLINE]), *ONE_EACH)
     assert {one.id: one.outcome for one in found.requirements} == {"ethics": Outcome.MET, "suicide": Outcome.UNKNOWN}
     assert found.requirement("suicide").open_questions == ("supervisor", "telehealth")
 
