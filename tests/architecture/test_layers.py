@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,18 @@ from importlinter.cli import lint_imports
 pytestmark = pytest.mark.slow_once
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def logging_stays_as_it_is(monkeypatch):
+    """The program sets up logging for its whole process, which silences every logger that later tests listen to."""
+    monkeypatch.setattr("importlinter.cli._configure_logging", lambda verbose: None)
+
+
+def test_other_loggers_are_not_silenced():
+    logger = logging.getLogger("goodstanding")
+    lint_imports(config_filename=str(ROOT / ".importlinter"), limit_to_contracts=("web-faces",), no_cache=True)
+    assert not logger.disabled
 
 
 def test_every_import_contract_holds():

@@ -42,7 +42,7 @@ def test_figures_are_added_up_over_all_processes(watched: tuple[Server, str]) ->
     before = figures(address).get(nowhere, 0)
     for _ in range(30):
         assert server.get("/courses/")[0] == 200
-    assert server.get("/nothing/is/here/?name=ada")[0] == 404
+    assert server.get("/nothing/is/here/?name=lovelace")[0] == 404
     found = figures(address)
     assert found['goodstanding_request_seconds_count{method="GET",status="200",view="course-list"}'] == 30
     assert found['goodstanding_request_seconds_bucket{le="+Inf",method="GET",status="200",view="course-list"}'] == 30
@@ -53,7 +53,7 @@ def test_figures_are_added_up_over_all_processes(watched: tuple[Server, str]) ->
     assert found['goodstanding_mail{state="given_up"}'] == 0
     assert found["goodstanding_database_up"] == 1
     assert any(re.match(r'goodstanding_build_info\{django="5', name) for name in found)
-    assert "ada" not in json.dumps(found)
+    assert "lovelace" not in json.dumps(found)
 
 
 def test_the_pages_themselves_give_no_figures(watched: tuple[Server, str]) -> None:
@@ -68,10 +68,10 @@ def test_in_production_what_is_printed_is_no_key_to_the_house(watched: tuple[Ser
         time.sleep(0.05)
     assert "goodstanding claim" in server.output()
     assert "/claim/" not in server.output()
-    server.get("/standing/?name=ada")
+    server.get("/standing/?name=lovelace")
     noted = [json.loads(line) for line in server.lines if line.startswith("{")]
     assert any(entry.get("view") == "standing" and entry["status"] == 302 for entry in noted)
-    assert "ada" not in server.output()
+    assert "lovelace" not in server.output()
 
 
 def test_closed_where_nobody_opened_it(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from goodstanding.conf import faults, tracing
 from goodstanding.conf.logs import Impersonal, JsonLine, Line
 from goodstanding.mailing.models import OutgoingMail
 
-SECRET = "ada@example.org"
+SECRET = "lovelace@example.org"
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_in_production_a_request_is_one_line_with_figures_and_no_address(setting
     assert 0 < page["database_ms"] <= page["ms"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", page["time"])
     assert unknown["status"] == 404
-    assert "ada" not in lines.getvalue()
+    assert "lovelace" not in lines.getvalue()
 
 
 @pytest.mark.django_db
@@ -135,7 +135,7 @@ def test_a_fault_is_one_line_with_its_places_and_no_values(lines):
     (entry,) = entries(lines)
     assert entry["error"] == "ValueError"
     assert "test_observing.py" in entry["places"][-1]
-    assert "ada" not in lines.getvalue()
+    assert "lovelace" not in lines.getvalue()
 
 
 def test_a_line_to_read_ends_with_the_number_of_its_request(settings):
@@ -162,7 +162,7 @@ def test_a_slow_query_is_noted_without_its_values(settings, lines, threshold, no
         cursor.execute("SELECT 'ada lovelace' WHERE 'ada' <> %s AND 314159 > 0", [SECRET])
     notes = [entry["message"] for entry in entries(lines) if entry["logger"] == "goodstanding.queries"]
     assert bool(notes) is noted
-    assert "ada" not in lines.getvalue()
+    assert "lovelace" not in lines.getvalue()
     assert "314159" not in lines.getvalue()
 
 
@@ -208,7 +208,7 @@ def test_the_operator_is_told_what_and_where_and_not_about_whom(telling, django_
     assert "ValueError" in message.subject
     assert "test_observing.py" in message.subject
     assert "in fail" in message.body
-    assert "ada" not in message.subject + message.body
+    assert "lovelace" not in message.subject + message.body
 
 
 @pytest.mark.django_db
