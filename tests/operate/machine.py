@@ -29,6 +29,8 @@ from tests.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "ce.example.org"
+CSRF = "__Host-csrftoken"
+"""What the cookie against forged forms is called under HTTPS."""
 _SYSTEM = re.compile(
     r"(?<![\w./-])/(etc/goodstanding|etc/nginx|etc/systemd|opt/goodstanding|var/lib/goodstanding|var/backups/goodstanding"
     r"|var/log/nginx|usr/local/bin)\b"
@@ -281,7 +283,7 @@ class Browser:
         connection = _Connection(NAME, self.port, context=ssl.create_default_context(cafile=str(self.certificate)))
         sent = {"Host": NAME, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **(headers or {})}
         if form is not None:
-            body = urllib.parse.urlencode({"csrfmiddlewaretoken": self.cookies.get("csrftoken", ""), **form}).encode()
+            body = urllib.parse.urlencode({"csrfmiddlewaretoken": self.cookies.get(CSRF, ""), **form}).encode()
             sent |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{NAME}"}
         try:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # refused while it was still being sent

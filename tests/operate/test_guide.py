@@ -114,6 +114,7 @@ def _an_administrator_signs_in(machine: Machine, said: str) -> None:
     status, headers, page = browser.ask(path, form=form)
     assert status == 302, re.sub(r"<[^>]+>", " ", page)
     assert headers["location"] == "/staff/"
+    assert {"__Host-sessionid", "__Host-csrftoken", "__Host-known-browser"} == set(browser.cookies)
     assert _browser(machine).ask(path)[0] == 409, "the link works once"
 
     # Mail goes out through the mail server, with links to the public address.

@@ -23,7 +23,7 @@ from moto.server import ThreadedMotoServer
 from goodstanding.web.verify.certificates import PAGES
 from tests.credit.making import PDF
 from tests.operate.conftest import Cluster
-from tests.operate.machine import NAME, ROOT, Browser, Machine, MailServer
+from tests.operate.machine import CSRF, NAME, ROOT, Browser, Machine, MailServer
 from tests.server import COMMAND, Server, environment, running_server
 
 pytestmark = pytest.mark.operate
@@ -188,7 +188,7 @@ def _multipart(browser: Browser, page: str) -> dict:
     """A credit with a proof, as the form on `page` sends it."""
     submission = re.search(r'name="submission"[^>]*value="([^"]+)"', page)
     fields = {
-        "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+        "csrfmiddlewaretoken": browser.cookies[CSRF],
         "submission": submission[1] if submission else "",
         **FORM,
     }

@@ -196,10 +196,10 @@ class TestTextSettings:
         enrolled(clinician)
         assert self.choose(signed_in, "size-l", back=back)["Location"] == at("learn")
 
-    def test_the_cookie_is_of_the_player_alone_and_out_of_reach_of_scripts(self, signed_in, clinician):
+    def test_the_cookie_holds_four_letters_and_is_out_of_reach_of_scripts(self, signed_in, clinician):
         enrolled(clinician)
         cookie = self.choose(signed_in, "size-l").cookies["reading"]
-        assert (cookie.value, cookie["path"], cookie["httponly"], cookie["samesite"]) == ("lnmy", "/learn/", True, "Lax")
+        assert (cookie.value, cookie["path"], cookie["httponly"], cookie["samesite"]) == ("lnmy", "/", True, "Lax")
 
 
 class TestPaper:

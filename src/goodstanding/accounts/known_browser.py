@@ -16,8 +16,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 __all__ = ["is_known_browser", "remember_browser"]
 
-_COOKIE = "known-browser"
+_SALT = "known-browser"
 _AGE = 400 * 24 * 3600  # the longest that browsers keep any
+
+
+def _cookie() -> str:
+    return f"{settings.COOKIE_PREFIX}known-browser"
 
 
 def _account(email: str) -> str:
@@ -27,7 +31,7 @@ def _account(email: str) -> str:
 def is_known_browser(request: HttpRequest, email: str) -> str:
     """The number of the browser, if it signed in to the account with this address before; else nothing."""
     try:
-        account, _, number = Signer(salt=_COOKIE).unsign(request.COOKIES.get(_COOKIE, "")).partition(".")
+        account, _, number = Signer(salt=_SALT).unsign(request.COOKIES.get(_cookie(), "")).partition(".")
     except BadSignature:
         return ""
     return number if constant_time_compare(account, _account(email)) else ""
@@ -37,7 +41,5 @@ def remember_browser(request: HttpRequest, response: HttpResponse, email: str) -
     """Know this browser again as one of the account's own."""
     if is_known_browser(request, email):
         return
-    value = Signer(salt=_COOKIE).sign(f"{_account(email)}.{secrets.token_hex(8)}")
-    response.set_cookie(
-        _COOKIE, value, max_age=_AGE, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax", path="/account/"
-    )
+    value = Signer(salt=_SALT).sign(f"{_account(email)}.{secrets.token_hex(8)}")
+    response.set_cookie(_cookie(), value, max_age=_AGE, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")

@@ -255,11 +255,17 @@ SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 # Whether a domain goes on the lists inside browsers is its owner's decision, hard to take back, and none of this program.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# A browser keeps a cookie with this prefix only if this very host set it over TLS for all of its pages: neither another host of
+# the same domain nor anyone on the way can plant one. Browsers refuse the prefix without TLS, so one's own machine goes without.
+COOKIE_PREFIX = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True  # no script reads it: forms carry the token
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "goodstanding.web.public.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

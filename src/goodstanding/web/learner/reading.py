@@ -1,7 +1,7 @@
 """
 How a reader wants the text to look, and whether single keys do anything.
 
-Kept in a cookie of the player's addresses, so it works without a script and before anything is drawn, asks no query, and may differ
+Kept in a cookie, so it works without a script and before anything is drawn, asks no query, and may differ
 between a phone and a desk. It holds four letters and nothing about the person.
 """
 
@@ -34,7 +34,6 @@ _SCALES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "width": ("Length of lines", {"s": "Short", "m": "Medium", "l": "Long"}),
     "keys": ("Keys", {"y": "On", "n": "Off"}),
 }
-_COOKIE = "reading"
 _PATH = "/learn/"
 _YEAR = 365 * 24 * 3600
 
@@ -97,13 +96,17 @@ class Reading:
 _rows: Kept[tuple[Reading, str], SafeString] = Kept(most=200)
 
 
+def _cookie() -> str:
+    return f"{settings.COOKIE_PREFIX}reading"
+
+
 def _render(scales: tuple[Scale, ...]) -> SafeString:
     return format_html_join("", "{}", ((render_to_string("learner/learn_scale.html", {"scale": scale}),) for scale in scales))
 
 
 def reading_of(request: HttpRequest) -> Reading:
     """The reader's choices; what is not understood, which anyone can write into a cookie, is as if never chosen."""
-    letters = request.COOKIES.get(_COOKIE, "")
+    letters = request.COOKIES.get(_cookie(), "")
     known = len(letters) == len(_SCALES) and all(
         letter in steps for letter, (_, steps) in zip(letters, _SCALES.values(), strict=True)
     )
@@ -122,10 +125,9 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     safe = back.startswith(_PATH) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     response = redirect(back if safe else reverse("learn", args=[slug]))
     response.set_cookie(
-        _COOKIE,
+        _cookie(),
         "".join(getattr(reading, each) for each in _SCALES),
         max_age=_YEAR,
-        path=_PATH,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
