@@ -35,7 +35,9 @@ with transaction.atomic():
             for name, value in row["fields"].items()
             if name in named
         }
-        model._base_manager.bulk_create([model(pk=model._meta.pk.to_python(row["pk"]), **values)])
+        key = model._meta.pk.to_python(row["pk"])
+        if not model._base_manager.filter(pk=key).update(**values):  # a row that a migration itself has made is there already
+            model._base_manager.bulk_create([model(pk=key, **values)])
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), [model for model in end.apps.get_models() if model._meta.managed]):
             cursor.execute(sql)
