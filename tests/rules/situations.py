@@ -1,4 +1,20 @@
-"""The named situations below `us/`, and how the answer to one is compared with what it expects."""
+"""
+The named situations in the folders beside this file, and how the answer to one is compared with what it expects.
+
+A file is a list of whole case files, each with `name` and `expect`; or, shorter, what is `usual` in all of them and the `situations`,
+which say what is different. A license and a credit take what is usual key by key; a key that is `null` takes the usual one
+away. A credit then says `hours`, and what all of them are about as `topics` or the hours of each topic as `parts`:
+
+    usual:
+      on: 2026-11-23
+      license: {issued: 2015-02-10, expires: 2027-05-31, renewals: 4}
+      credit: {completed: 2026-03-01, approvals: [nbcc], format: live_online, activity: course}
+    situations:
+      - name: "With 36 hours of which 3 on ethics and 2 on law nothing is owed, section 1."
+        license: {facts: {supervisor: false}}
+        credits: [{hours: 33}, {hours: 3, topics: [ethics]}, {hours: 4, parts: {law: 2}}]
+        expect: {standing: met, total: {counted: 40}}
+"""
 
 from __future__ import annotations
 
@@ -36,11 +52,46 @@ def files() -> dict[str, Path]:
 
 def situations(rule: str, path: Path) -> list[Situation]:
     """All situations of one rule, in the order of the file."""
-    found = []
-    for one in read_document(path).data:
-        data = {key: value for key, value in one.items() if key not in ("name", "expect")}
-        found.append(Situation(rule=rule, name=one["name"], data=data, expect=one["expect"]))
-    return found
+    data = read_document(path).data
+    whole = data if isinstance(data, list) else [spelled_out(rule, data["usual"], one) for one in data["situations"]]
+    return [
+        Situation(
+            rule=rule,
+            name=one["name"],
+            data={key: value for key, value in one.items() if key not in ("name", "expect")},
+            expect=one["expect"],
+        )
+        for one in whole
+    ]
+
+
+def spelled_out(rule: str, usual: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
+    """The whole case file of a situation that says only what is different."""
+    odd = (set(usual) - {"on", "license", "credit"}) | (set(one) - {"name", "on", "license", "credits", "expect"})
+    assert not odd, f"{rule}: {one['name']}: nothing reads {sorted(odd)}"
+    return {
+        "name": one["name"],
+        "on": one.get("on", usual["on"]),
+        "licenses": [{"rule": rule, **_with(usual["license"], one.get("license", {}))}],
+        "credits": [_credit(f"c{at}", _with(usual["credit"], credit)) for at, credit in enumerate(one["credits"], start=1)],
+        "expect": one["expect"],
+    }
+
+
+def _with(usual: dict[str, Any], different: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**usual, **different}.items() if value is not None}
+
+
+def _credit(name: str, said: dict[str, Any]) -> dict[str, Any]:
+    credit = {"id": name, "title": "A course", **said}
+    if "hours" in credit:
+        hours = credit.pop("hours")
+        parts = credit.pop("parts", {})
+        topics = credit.pop("topics", [])
+        credit["quantity"] = {"amount": hours, "unit": "hour"}
+        credit["parts"] = [{"amount": amount, "topics": [topic]} for topic, amount in parts.items()]
+        credit["parts"] += [{"amount": hours, "topics": topics}] if topics else []
+    return credit
 
 
 def differences(situation: Situation, rules: RuleBook, case: Case) -> list[str]:

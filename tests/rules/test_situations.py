@@ -8,7 +8,7 @@ import pytest
 
 from goodstanding.core.documents import read_document
 from goodstanding.core.rules.load import load_rules
-from tests.rules.situations import HERE, RULES, Situation, differences, files, situations
+from tests.rules.situations import HERE, RULES, Situation, differences, files, situations, spelled_out
 
 
 def _all() -> list[Any]:
@@ -41,8 +41,48 @@ def test_a_wrong_expectation_is_noticed() -> None:
         assert len(differences(other, rules, other.case(rules))) == 1
 
 
+def test_a_short_situation_says_what_is_different() -> None:
+    usual = {"on": 1, "license": {"issued": 2, "renewals": 4}, "credit": {"completed": 3, "approvals": ["nbcc"]}}
+    one = {
+        "name": "One.",
+        "license": {"renewals": None},
+        "credits": [{"hours": 4, "topics": ["ethics"], "approvals": None}, {"hours": 5, "parts": {"law": 2, "ethics": 1}}],
+        "expect": {"standing": "met"},
+    }
+    assert spelled_out("us/xx/lex", usual, one) == {
+        "name": "One.",
+        "on": 1,
+        "licenses": [{"rule": "us/xx/lex", "issued": 2}],
+        "credits": [
+            {
+                "id": "c1",
+                "title": "A course",
+                "completed": 3,
+                "quantity": {"amount": 4, "unit": "hour"},
+                "parts": [{"amount": 4, "topics": ["ethics"]}],
+            },
+            {
+                "id": "c2",
+                "title": "A course",
+                "completed": 3,
+                "approvals": ["nbcc"],
+                "quantity": {"amount": 5, "unit": "hour"},
+                "parts": [{"amount": 2, "topics": ["law"]}, {"amount": 1, "topics": ["ethics"]}],
+            },
+        ],
+        "expect": {"standing": "met"},
+    }
+    with pytest.raises(AssertionError, match="nothing reads"):
+        spelled_out("us/xx/lex", usual, {**one, "credit": []})
+
+
+def test_every_rule_has_at_least_four_situations() -> None:
+    assert {rule for rule, path in files().items() if len(situations(rule, path)) < 4} == set()
+
+
 def test_names_of_situations_are_sentences_and_differ() -> None:
     for path in HERE.rglob("*.yaml"):
-        names = [situation["name"] for situation in read_document(path).data]
+        data = read_document(path).data
+        names = [situation["name"] for situation in (data if isinstance(data, list) else data["situations"])]
         assert len(set(names)) == len(names)
         assert all(name.endswith(".") and " " in name for name in names)
