@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-__all__ = ["Kept"]
+__all__ = ["Kept", "Same"]
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -37,3 +37,22 @@ class Kept(Generic[_Key, _Value]):
             while len(self._values) > self._most:
                 self._values.popitem(last=False)
         return value
+
+
+class Same(Generic[_Value]):
+    """
+    A value as a part of a key that only this very object fits: one that never changes, and is kept itself.
+
+    The key holds on to it, so that no other object comes to have its identity while something is kept under it.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: _Value) -> None:
+        self._value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other._value is self._value
+
+    def __hash__(self) -> int:
+        return id(self._value)

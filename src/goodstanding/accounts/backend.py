@@ -8,8 +8,13 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.core.exceptions import ValidationError
 
 from goodstanding.accounts.models import User
+from goodstanding.prepared import Given, Prepared
 
 __all__ = ["AccountBackend"]
+
+_ACCOUNT = Prepared(
+    lambda: User.objects.select_related("profile", "holder").filter(pk=Given("id", User._meta.pk))  # noqa: SLF001 - documented
+)
 
 
 class AccountBackend(AuthenticationBackend):
@@ -18,7 +23,7 @@ class AccountBackend(AuthenticationBackend):
     def get_user(self, user_id: Any) -> User | None:
         """The account of a session; None where it is gone or closed."""
         try:
-            user = User.objects.select_related("profile", "holder").get(pk=user_id)
-        except (User.DoesNotExist, ValidationError):
+            found = _ACCOUNT.ask(id=user_id).objects()
+        except ValidationError:
             return None
-        return user if self.user_can_authenticate(user) else None
+        return found[0] if found and self.user_can_authenticate(found[0]) else None

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import CharField, DateField, QuerySet
 
 from goodstanding.catalog.basis_state import BasisState, basis_state
 from goodstanding.catalog.errors import ApprovalNotFoundError, CourseNotFoundError
-from goodstanding.catalog.models import Approval, Course, CourseVersion, Sponsor
+from goodstanding.catalog.models import Approval, BasisSignature, Course, CourseVersion, Sponsor
 from goodstanding.core import courseware
+from goodstanding.prepared import Given, Prepared, columns_of, read_along
 
 if TYPE_CHECKING:
     from goodstanding.core.courseware import CreditBasis
@@ -84,6 +86,11 @@ class PublishedCourse:
         return self.content.slug
 
     @property
+    def made_of(self) -> Hashable:
+        """What distinguishes it from every other, and from itself after anything was published, signed or withdrawn."""
+        return columns_of(self.version), self.basis, self.withdrawn_at
+
+    @property
     def offered(self) -> bool:
         """Whether new learners may start it."""
         return self.withdrawn_at is None
@@ -109,21 +116,23 @@ class PublishedCourse:
 
 def offered_courses() -> tuple[PublishedCourse, ...]:
     """Every course that may be started now, by title."""
-    rows = _published().filter(withdrawn_at__isnull=True)
-    return tuple(sorted((_published_course(row) for row in rows), key=lambda course: course.content.title.casefold()))
+    return tuple(course for course in list_courses() if course.offered)
 
 
 def list_courses() -> tuple[PublishedCourse, ...]:
     """Every published course, also those withdrawn, by title. For staff."""
-    return tuple(sorted((_published_course(row) for row in _published()), key=lambda course: course.content.title.casefold()))
+    rows = _PUBLISHED.ask().objects()
+    _with_signatures(rows, _SIGNATURES.ask().objects())
+    return tuple(sorted((_published_course(row) for row in rows), key=lambda course: course.content.title.casefold()))
 
 
 def get_course(slug: str) -> PublishedCourse:
     """The course with this slug, also if it was withdrawn; CourseNotFoundError if none was ever published."""
-    row = _published().filter(slug=slug).first()
-    if row is None:
+    rows = _PUBLISHED_AS.ask(slug=slug).objects()
+    if not rows:
         raise CourseNotFoundError(slug)
-    return _published_course(row)
+    _with_signatures(rows, _SIGNATURES_AS.ask(slug=slug).objects())
+    return _published_course(rows[0])
 
 
 def list_versions(slug: str) -> QuerySet[CourseVersion]:
@@ -185,7 +194,10 @@ def hours_are_provisional(version: CourseVersion) -> bool:
 
 def get_sponsor() -> Sponsor:
     """The sponsor's profile; an empty one, not stored, until staff have filled it in."""
-    return Sponsor.objects.filter(id=1).first() or Sponsor(id=1)
+    return next(iter(_SPONSOR.ask().objects()), None) or Sponsor(id=1)
+
+
+_SPONSOR = Prepared(lambda: Sponsor.objects.filter(id=1))
 
 
 def list_approvals() -> QuerySet[Approval]:
@@ -203,9 +215,13 @@ def access_approval(approval_id: UUID | str) -> Approval:
 
 def approvals_on(day: dt.date, format: str) -> list[Approval]:  # noqa: A002 - the product's word for how a course is given
     """The approvals that cover courses of `format` completed on `day`: in force, and not withdrawn from that day or before."""
-    rows = Approval.objects.filter(valid_from__lte=day, valid_to__gte=day)
+    rows = _IN_FORCE.ask(day=day).objects()
     # A list inside JSON can not be searched alike on all databases, and approvals are few.
     return [row for row in rows if format in row.formats and (row.withdrawn_from is None or row.withdrawn_from > day)]
+
+
+_DAY = Given("day", DateField())
+_IN_FORCE = Prepared(lambda: Approval.objects.filter(valid_from__lte=_DAY, valid_to__gte=_DAY))
 
 
 def _kept(version: CourseVersion) -> _Kept:
@@ -228,14 +244,27 @@ def _outline_step(course: courseware.Course, entry: courseware.OutlineEntry) -> 
     return OutlineStep("scenario", scenario.id, scenario.title, max(1, -(-seconds // 60)))
 
 
-def _published() -> QuerySet[Course]:
+def _published(**only: Given) -> QuerySet[Course]:
     return (
-        Course.objects.filter(current__isnull=False)
+        Course.objects.filter(current__isnull=False, **only)
         .select_related("current", "current__credit_basis")
-        .prefetch_related("current__signatures")
         .defer("current__content")
         .order_by("slug")
     )
+
+
+def _signatures(**only: Given) -> QuerySet[BasisSignature]:
+    """Those under the versions that are offered now."""
+    return BasisSignature.objects.filter(version__in=_published(**only).order_by().values("current"))
+
+
+_SLUG = Given("slug", CharField())
+_PUBLISHED, _PUBLISHED_AS = Prepared(_published), Prepared(lambda: _published(slug=_SLUG))
+_SIGNATURES, _SIGNATURES_AS = Prepared(_signatures), Prepared(lambda: _signatures(slug=_SLUG))
+
+
+def _with_signatures(rows: Iterable[Course], signatures: Sequence[BasisSignature]) -> None:
+    read_along([row.current for row in rows if row.current is not None], "signatures", signatures, by="version_id")
 
 
 def _published_course(row: Course) -> PublishedCourse:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
 from goodstanding.compliance.breakdown import Breakdown, break_down
@@ -22,13 +21,11 @@ from goodstanding.core.rules.load import RuleBook
 from goodstanding.core.rules.model import FactValue
 from goodstanding.core.rules.outcome import Evaluation, Outcome, QuestionAnswer, Standing
 from goodstanding.credit.selectors import entries_in_force
-from goodstanding.kept import Kept
+from goodstanding.kept import Kept, Same
 from goodstanding.licensing.rulebook import rulebook
-from goodstanding.licensing.selectors import current_confirmations, current_facts, license_name, list_licenses
+from goodstanding.licensing.selectors import current_confirmations, current_facts, license_name, recorded_licenses
 
 if TYPE_CHECKING:
-    from django.db.models import Model
-
     from goodstanding.accounts.models import Holder
     from goodstanding.credit.models import CreditEntry
     from goodstanding.licensing.models import License
@@ -160,30 +157,19 @@ def standing_on(*, holder: Holder, on: dt.date) -> HolderStanding:
     and says why they make nothing Met. A license whose rule is gone, or whose row contradicts itself, is Unknown.
     """
     rules = rulebook()
-    rows = list(entries_in_force(holder=holder))
-    licenses = list(list_licenses(holder=holder))
-    key = (on, id(rules), _made_of(rows, licenses))
-    return _kept.get(key, lambda: (rules, _work_out(rows=rows, licenses=licenses, rules=rules, on=on)))[1]
+    rows, licenses = entries_in_force(holder=holder), recorded_licenses(holder)
+    made_of = hashlib.sha256(repr((rows.raw, licenses.raw)).encode()).digest()
+    return _kept.get(
+        (on, Same(rules), made_of),
+        lambda: _work_out(rows=rows.objects(), licenses=licenses.licenses(), rules=rules, on=on),
+    )
 
 
-_kept: Kept[tuple[dt.date, int, bytes], tuple[RuleBook, HolderStanding]] = Kept(most=64)
+_kept: Kept[tuple[dt.date, Same[RuleBook], bytes], HolderStanding] = Kept(most=64)
 """
-The last answers, by everything that they are made of: whoever looks again, or goes on to a license, need not wait twice. The
-rules stand beside each answer so that they live as long as it does, and no others come to have their identity.
+The last answers, by everything that they are made of, every column of all that is recorded among it: whoever looks again, or
+goes on to a license, need not wait twice. The same answer is the same object, so that pages can be kept by it.
 """
-
-
-def _made_of(rows: Sequence[CreditEntry], licenses: Sequence[License]) -> bytes:
-    """A digest of every column of all that is recorded."""
-    tables: list[Iterable[Model]] = [rows, licenses]
-    tables += [all_of.all() for one in licenses for all_of in (one.periods, one.facts, one.confirmations)]
-    said = [[(column, row.__dict__[column]) for column in _columns(type(row))] for rows in tables for row in rows]
-    return hashlib.sha256(repr(said).encode()).digest()
-
-
-@cache
-def _columns(model: type[Model]) -> tuple[str, ...]:
-    return tuple(field.attname for field in model._meta.concrete_fields)  # noqa: SLF001 - documented by Django
 
 
 def _work_out(*, rows: Sequence[CreditEntry], licenses: Sequence[License], rules: RuleBook, on: dt.date) -> HolderStanding:

@@ -258,6 +258,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # A browser keeps a cookie with this prefix only if this very host set it over TLS for all of its pages: neither another host of
 # the same domain nor anyone on the way can plant one. Browsers refuse the prefix without TLS, so one's own machine goes without.
 COOKIE_PREFIX = "__Host-" if _https else ""
+SESSION_ENGINE = "goodstanding.accounts.session_store"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True

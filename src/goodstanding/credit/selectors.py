@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
 from goodstanding.accounts.permissions import Right, lacks_second_step, may
@@ -21,6 +21,7 @@ from goodstanding.core.certificates import CertificateRecord, find_numbers, reco
 from goodstanding.core.rules.load import RuleBook
 from goodstanding.credit.errors import CertificateNotFoundError, EntryNotFoundError, ProofNotFoundError
 from goodstanding.credit.models import Certificate, CreditEntry, CreditProof, CreditWithdrawal
+from goodstanding.prepared import Given, Prepared, Rows
 
 if TYPE_CHECKING:
     from goodstanding.accounts.models import Holder, User
@@ -60,9 +61,12 @@ def list_entries(*, holder: Holder, year: int | None = None) -> QuerySet[CreditE
     return entries.filter(completed__year=year) if year is not None else entries
 
 
-def entries_in_force(*, holder: Holder) -> QuerySet[CreditEntry]:
+def entries_in_force(*, holder: Holder) -> Rows[CreditEntry]:
     """The same entries without what a list of them shows besides: for what is worked out from them."""
-    return _newest(holder).exclude(_taken_back())
+    return _IN_FORCE.ask(holder=holder.pk)
+
+
+_IN_FORCE = Prepared(lambda: _newest(Given("holder", UUIDField())).exclude(_taken_back()))
 
 
 def list_withdrawn(*, holder: Holder) -> QuerySet[CreditEntry]:
@@ -96,7 +100,7 @@ def _with_state(holder: Holder) -> QuerySet[CreditEntry]:
     return entries
 
 
-def _newest(holder: Holder) -> QuerySet[CreditEntry]:
+def _newest(holder: Holder | Given) -> QuerySet[CreditEntry]:
     """The entries that no other one corrects."""
     # Asked entry by entry, not joined: nearly all entries correct none, so a database that has counted them takes the index
     # for useless in a join and reads the whole ledger of everyone instead.

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import CharField, UUIDField
 
 from goodstanding.learning.models import Enrollment, NoteKind, PrivateNote
 from goodstanding.learning.selectors import content_of
+from goodstanding.prepared import Given, Prepared
 from goodstanding.private_text import PrivateTextError, seal, unseal
 
 if TYPE_CHECKING:
@@ -83,14 +85,20 @@ class Note:
 
 def notes_of(enrollment: Enrollment, section_id: str | None = None) -> tuple[Note, ...]:
     """The notes of one section, or of the whole course: highlights in the order of the text, then notes as they were written."""
-    rows = PrivateNote.objects.filter(enrollment=enrollment)
-    if section_id is not None:
-        rows = rows.filter(section=section_id)
+    if section_id is None:
+        rows = list(PrivateNote.objects.filter(enrollment=enrollment))
+    else:
+        rows = _IN_SECTION.ask(enrollment=enrollment.pk, section=section_id).objects()
     notes = [_opened(enrollment, row) for row in rows]
     order = {section.id: place for place, section in enumerate(content_of(enrollment).sections)}
     # Sorting is stable, so notes keep the order in which they were written.
     notes.sort(key=lambda note: (order.get(note.section, len(order)), note.passage.start if note.passage else LONGEST_TEXT))
     return tuple(notes)
+
+
+_IN_SECTION = Prepared(
+    lambda: PrivateNote.objects.filter(enrollment=Given("enrollment", UUIDField()), section=Given("section", CharField()))
+)
 
 
 def access_note(enrollment: Enrollment, note_id: uuid.UUID) -> Note:

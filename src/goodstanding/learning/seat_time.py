@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Count, Max, Sum
+from django.db.models import CharField, Count, Max, Sum, UUIDField
 
 from goodstanding.learning.models import Completion, Enrollment, SeatClock, Sitting
+from goodstanding.prepared import Given, Prepared
 
 if TYPE_CHECKING:
     from goodstanding.catalog.models import CourseVersion
@@ -137,15 +138,19 @@ def seat_times(enrollment: Enrollment) -> Mapping[str, StepTime]:
 
 def reading_so_far(enrollment: Enrollment, step: PathStep) -> tuple[StepTime | None, int]:
     """The time spent on one step, and the paragraph at which its reader last stopped: what a page of the player shows."""
-    rows = (
-        Sitting.objects.filter(enrollment=enrollment, step=_key(step))
-        .order_by("-last_at")
-        .values_list("seconds", "last_at", "mark")
-    )
-    sittings = list(rows)
+    sittings = _SITTINGS.ask(enrollment=enrollment.pk, step=_key(step)).objects()
     if not sittings:
         return None, 0
     return StepTime(sum(seconds for seconds, _, _ in sittings), len(sittings), sittings[0][1]), sittings[0][2]
+
+
+_SITTINGS = Prepared(
+    lambda: (
+        Sitting.objects.filter(enrollment=Given("enrollment", UUIDField()), step=Given("step", CharField()))
+        .order_by("-last_at")
+        .values_list("seconds", "last_at", "mark")
+    )
+)
 
 
 def mark_of(enrollment: Enrollment, step: PathStep) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import CharField, Prefetch, QuerySet, UUIDField
 
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.catalog.selectors import approvals_on, course_of, outline_of
@@ -27,6 +27,7 @@ from goodstanding.learning.models import (
     SectionVisit,
 )
 from goodstanding.learning.path import LearningPath, PathStep, Progress, lay_out
+from goodstanding.prepared import Given, Prepared
 from goodstanding.private_text import PrivateTextError, unseal
 
 if TYPE_CHECKING:
@@ -83,11 +84,20 @@ REASON = "scenario reason"
 
 def find_enrollment(holder: Holder, slug: str) -> Enrollment | None:
     """The holder's enrollment in this course, or None."""
-    rows = Enrollment.objects.filter(holder=holder, course_id=slug).select_related("version").defer("version__content")
-    enrollment = next(iter(rows), None)
-    if enrollment is not None:
-        enrollment.holder = holder
-    return enrollment
+    found = _FOUND.ask(holder=holder.pk, slug=slug).objects()
+    if not found:
+        return None
+    found[0].holder = holder
+    return found[0]
+
+
+_FOUND = Prepared(
+    lambda: (
+        Enrollment.objects.filter(holder=Given("holder", UUIDField()), course_id=Given("slug", CharField()))
+        .select_related("version")
+        .defer("version__content")
+    )
+)
 
 
 def access_enrollment(holder: Holder, slug: str) -> Enrollment:
@@ -113,8 +123,13 @@ def list_enrollments(holder: Holder) -> QuerySet[Enrollment]:
 
 def states_of(holder: Holder) -> Mapping[str, CourseState]:
     """By slug, how far the holder has come with every course she started."""
-    rows = Enrollment.objects.filter(holder=holder).values_list("course_id", "completion__completed_on")
+    rows = _STATES.ask(holder=holder.pk).objects()
     return {slug: "completed" if completed_on else "started" for slug, completed_on in rows}
+
+
+_STATES = Prepared(
+    lambda: Enrollment.objects.filter(holder=Given("holder", UUIDField())).values_list("course_id", "completion__completed_on")
+)
 
 
 def completion_of(enrollment: Enrollment) -> Completion | None:
@@ -145,7 +160,7 @@ def path_of(enrollment: Enrollment) -> LearningPath:
 
 def walk_of(enrollment: Enrollment) -> Walk:
     """The same with what it rests on. Every page of the player asks for this, so it takes two queries."""
-    attempts = list(PostTestAttempt.objects.filter(enrollment=enrollment, submitted_at__isnull=False))
+    attempts = _HANDED_IN.ask(enrollment=enrollment.pk).objects()
     reached = _reached(enrollment)
     done = reached.done
     course = content_of(enrollment)
@@ -173,6 +188,10 @@ def walk_of(enrollment: Enrollment) -> Walk:
         opened=reached.opened,
     )
 
+
+_HANDED_IN = Prepared(
+    lambda: PostTestAttempt.objects.filter(enrollment=Given("enrollment", UUIDField()), submitted_at__isnull=False)
+)
 
 _REACHED = """
 SELECT 'section', section, restudied_after, finished_at IS NOT NULL FROM learning_sectionvisit WHERE enrollment_id = %(id)s
