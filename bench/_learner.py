@@ -63,11 +63,13 @@ def make():
 def clinician(email: str):
     """A person with licenses and credits, and nothing learned here yet."""
     from goodstanding.accounts.models import Holder, Profile, User
+    from goodstanding.accounts.services import keep_words
     from tests.compliance.situations import a_credit, a_license
 
     user = User.objects.create_user(email=email, password="a long enough word")
     Holder.objects.create(user=user)
     Profile.objects.create(user=user, legal_name="Bench Example", time_zone="America/Los_Angeles", professions=["counselor"])
+    keep_words(user=user)
     for at in range(LICENSES):
         a_license(user, kind=("lpcc", "lmft")[at % 2])
     topics = (("law_and_ethics_us_ca",), ("suicide",), ("telehealth",), ("trauma",), ("boundaries", "telehealth"), ())

@@ -54,6 +54,8 @@ def main() -> None:
     }
     staffs = {
         "staff people": "/staff/people/?q=bench@example",
+        "staff common": "/staff/people/?q=exam+org",  # one word that everyone in the grown database has, and one that few have
+        "staff commons": "/staff/people/?q=example",  # all have it
         "staff person": f"/staff/people/{user.pk}/",
         "staff audit": "/staff/audit/",
     }
@@ -86,6 +88,7 @@ def multiply_all(user, certificate, people: int, *, credits_each: int = CREDITS_
     _multiply(User, user.pk, people, {"id": _id("user"), "email": "'learner' || n || '@population.example'"})
     _multiply(Holder, user.holder.pk, people, {"id": _id("holder"), "user_id": _id("user")})
     _multiply(Profile, user.pk, people, {"user_id": _id("user"), "legal_name": "'Synthetic Learner ' || n"})
+    _multiply_words(user, people)
     if address := EmailAddress.objects.filter(user=user).first():
         _multiply(EmailAddress, address.pk, people, {"user_id": _id("user"), "email": "'learner' || n || '@population.example'"})
     license_ = License.objects.filter(holder=user.holder).order_by("created_at")[0]
@@ -116,6 +119,21 @@ def multiply_all(user, certificate, people: int, *, credits_each: int = CREDITS_
     _multiply(AuditEvent, event.pk, people * events_each, ours)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _multiply_words(user, people: int) -> None:
+    """The words by which staff find each of them, which depend on the name and the address."""
+    from django.db import connection
+
+    from goodstanding.accounts.models import PersonWord
+    from goodstanding.accounts.words import words_of
+
+    number = "4711"  # stands for that of each
+    for word in sorted(words_of(legal_name=f"Synthetic Learner {number}", email=f"learner{number}@population.example")):
+        text = " || ".join(["''", *(f"'{part}' || n" for part in word.split(number)[:-1]), f"'{word.split(number)[-1]}'"])
+        data = f"CAST({text} AS BLOB)" if connection.vendor == "sqlite" else f"convert_to({text}, 'UTF8')"
+        own = {"user_id": _id("user"), "word": data}
+        _multiply(PersonWord, user.words.order_by("pk").values_list("pk", flat=True)[0], people, own)
 
 
 def _multiply(model, template, count: int, own: dict[str, str]) -> None:

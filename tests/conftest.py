@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from goodstanding.accounts.models import Holder, Profile, Role, User
+from goodstanding.accounts.services import keep_words
 
 _serial = itertools.count(1)
 
@@ -60,6 +61,7 @@ def make_user(db: None) -> Callable[..., User]:
         if role != Role.CLINICIAN:
             TOTP.activate(user, generate_totp_secret())  # staff sign in with a second step
         Profile.objects.create(user=user, legal_name=legal_name, time_zone=time_zone, professions=["counselor"])
+        keep_words(user=user)
         return user
 
     return make

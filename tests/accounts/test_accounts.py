@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from allauth.account.models import EmailAddress
 from django.utils import timezone
@@ -162,13 +160,6 @@ class TestPermission:
         administrator.is_active = False
         with pytest.raises(PermissionRefusedError):
             require_administrator(administrator)
-
-
-def test_staff_find_people_by_address_or_name(make_user: Callable[..., User]) -> None:
-    ada = make_user(email="ada@example.org", legal_name="Ada Lovely")
-    make_user(email="ben@example.org", legal_name="Ben Example")
-    assert list(selectors.find_users("LOVE")) == list(selectors.find_users("ada@")) == [ada]
-    assert selectors.find_users().count() == 2
 
 
 def test_an_address_proved_by_its_owner_is_taken_from_whoever_never_confirmed_it(clinician: User) -> None:

@@ -27,6 +27,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django_tasks_db.management.commands.db_worker import Worker
 
 from goodstanding.accounts.models import Holder, Profile, Role, User
+from goodstanding.accounts.services import keep_words
 from goodstanding.audit.models import AuditEvent
 from goodstanding.audit.selectors import verify_log
 from goodstanding.catalog.models import Approval, Course
@@ -61,6 +62,7 @@ def people(request: HttpRequest) -> JsonResponse:
         TOTP.activate(user, generate_totp_secret())  # staff sign in with a second step
     Holder.objects.create(user=user)
     Profile.objects.create(user=user, legal_name=NAME, time_zone="America/Los_Angeles", professions=["counselor"])
+    keep_words(user=user)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
     answer: dict[str, Any] = {"id": str(user.pk), "email": email, "cookie": _session(user), "type": _license_type().key}
     answer |= _at_stage(user, stage)

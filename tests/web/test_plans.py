@@ -15,7 +15,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goodstanding.accounts.models import Holder, Profile, User
+from goodstanding.accounts.finding import find_people
+from goodstanding.accounts.models import Holder, PersonWord, Profile, User
+from goodstanding.accounts.words import words_of
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.credit.models import CreditEntry
 from goodstanding.learning.models import Enrollment, SectionVisit
@@ -26,7 +28,7 @@ from tests.learning.making import SLUG, enrolled, read
 pytestmark = pytest.mark.django_db
 
 GROWING = ("credit_creditentry", "credit_certificate", "credit_creditwithdrawal", "credit_creditproof", "licensing_license",
-           "licensing_licenseperiod", "accounts_user", "accounts_holder", "accounts_profile", "learning_enrollment",
+           "licensing_licenseperiod", "accounts_user", "accounts_holder", "accounts_profile", "accounts_personword", "learning_enrollment",
            "learning_sectionvisit", "learning_completion", "learning_sitting", "audit_auditevent")  # fmt: skip
 """The tables that grow with people and time."""
 
@@ -51,6 +53,11 @@ def grown(signed_in, clinician):
     users = User.objects.bulk_create(User(email=f"{number}@population.example", password="!") for number in range(300))
     holders = Holder.objects.bulk_create(Holder(user=user) for user in users)
     Profile.objects.bulk_create(Profile(user=user, legal_name="Synthetic Learner") for user in users)
+    PersonWord.objects.bulk_create(
+        PersonWord(user=user, word=word.encode())
+        for user in users
+        for word in words_of(legal_name="Synthetic Learner", email=user.email)
+    )
     License.objects.bulk_create(
         License(holder=holder, rule="us/ca/lpcc", profession="counselor", license_type="LPCC", number="1", number_key="1")
         for holder in holders
@@ -102,6 +109,16 @@ def test_no_page_of_a_learner_reads_a_whole_table(grown, page):
     grown.get(address)
     with CaptureQueriesContext(connection) as queries:
         grown.get(address)
+    assert not read_whole(queries)
+
+
+@pytest.mark.parametrize("query", ["7@pop", "synthetic learner", "population", "exam synth", "nobody at all"])
+def test_the_search_for_people_reads_no_whole_table(grown, monkeypatch, query):
+    for name, bound in {"_LIST": 20, "MOST_FOUND": 10, "_MOST_READ": 60}.items():  # few, measured by how many there are
+        monkeypatch.setattr(f"goodstanding.accounts.finding.{name}", bound)
+    with CaptureQueriesContext(connection) as queries:
+        find_people(query)[:25]
+    assert len(queries)
     assert not read_whole(queries)
 
 

@@ -12,6 +12,7 @@ from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -138,8 +139,14 @@ class AccountAdapter(DefaultAccountAdapter):
         del request
         return reverse("account")
 
+    @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm an address; whoever took it before without confirming it makes way."""
+        """
+        Confirm an address; whoever took it before without confirming it makes way.
+
+        All or nothing: the address that counts, the words by which staff find it, and the mail to the address before.
+        """
         services.release_unconfirmed(email=email_address.email, owner=email_address.user)
         confirmed: bool = super().confirm_email(request, email_address)
+        services.keep_words(user=email_address.user)
         return confirmed

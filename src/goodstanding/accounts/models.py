@@ -76,6 +76,21 @@ class Profile(models.Model):
     professions = models.JSONField(default=list)  # of core.rules professions: counselor, psychologist, social_worker, mft
 
 
+class PersonWord(models.Model):
+    """
+    One word by which staff find a person (``accounts.words``), as UTF-8, whose order is the same in every database.
+
+    ``accounts.services.keep_words`` writes them with whatever changes the name or the address.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="words", db_index=False)
+    word = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["word", "user"], name="people_by_word")]
+        constraints = [models.UniqueConstraint(fields=["user", "word"], name="word_once_per_person")]
+
+
 class TermsAcceptance(AppendOnly):
     """A person accepted one version of the terms."""
 

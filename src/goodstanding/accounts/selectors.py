@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from goodstanding.accounts.models import AdministratorClaim, Holder, Profile, Role, TermsAcceptance, User
 from goodstanding.accounts.services import ensure_holder, ensure_profile, hash_token
@@ -41,11 +41,9 @@ def profile_is_complete(profile: Profile) -> bool:
     return bool(profile.legal_name and profile.time_zone)
 
 
-def find_users(query: str = "") -> QuerySet[User]:
-    """Users whose e-mail address or legal name contains `query`, all without one; for staff pages."""
-    users = User.objects.select_related("profile", "holder").order_by("email")
-    query = query.strip()
-    return users.filter(Q(email__icontains=query) | Q(profile__legal_name__icontains=query)) if query else users
+def find_users() -> QuerySet[User]:
+    """Everybody, by address. Whom staff look for by a name or an address: ``accounts.finding``."""
+    return User.objects.select_related("profile", "holder").order_by("email")
 
 
 def list_terms_acceptances(user: User) -> QuerySet[TermsAcceptance]:

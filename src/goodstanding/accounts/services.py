@@ -13,8 +13,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from goodstanding.accounts.errors import ClaimNotFoundError, ClaimUsedError, EmailTakenError, ProfileRefusedError
-from goodstanding.accounts.models import AdministratorClaim, Holder, Profile, Role, TermsAcceptance, User
+from goodstanding.accounts.models import AdministratorClaim, Holder, PersonWord, Profile, Role, TermsAcceptance, User
 from goodstanding.accounts.terms import TERMS_VERSION
+from goodstanding.accounts.words import words_of
 from goodstanding.audit.services import Tag, erasing, record_event
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ensure_holder",
     "ensure_profile",
     "hash_token",
+    "keep_words",
     "lock_holder",
     "open_account",
     "open_administrator",
@@ -55,6 +57,19 @@ def ensure_profile(*, user: User) -> Profile:
     return profile
 
 
+@transaction.atomic
+def keep_words(*, user: User) -> None:
+    """Let staff find the user by her name and her address as they are stored now. Whatever changes either of them calls this."""
+    # The account is locked: of two changes at the same moment the later one reads what the earlier one wrote.
+    stored = User.objects.select_for_update().get(pk=user.pk)
+    legal_name = Profile.objects.filter(user=stored).values_list("legal_name", flat=True).first() or ""
+    wanted = {word.encode() for word in words_of(legal_name=legal_name, email=stored.email)}
+    there = {bytes(word) for word in PersonWord.objects.filter(user=stored).values_list("word", flat=True)}
+    if gone := there - wanted:
+        PersonWord.objects.filter(user=stored, word__in=list(gone)).delete()
+    PersonWord.objects.bulk_create(PersonWord(user=stored, word=word) for word in sorted(wanted - there))
+
+
 def open_account(
     *, email: str, password: str, legal_name: str, at: dt.datetime, confirmed: bool = False, terms_version: str = TERMS_VERSION
 ) -> User:
@@ -73,6 +88,7 @@ def open_account(
             user = User.objects.create(email=email, password=hashed)
             Holder.objects.create(user=user)
             Profile.objects.create(user=user, legal_name=_tidy(legal_name))
+            keep_words(user=user)
             EmailAddress.objects.create(user=user, email=email, primary=True, verified=confirmed)
             accept_terms(user=user, version=terms_version, at=at)
     except IntegrityError as error:
@@ -133,6 +149,7 @@ def save_profile(*, user: User, legal_name: str, time_zone: str, professions: It
         problems["professions"] = "Choose from the professions listed."
     if problems:
         raise ProfileRefusedError(problems)
+    User.objects.select_for_update().get(pk=user.pk)  # before the profile, as whoever deletes the account does
     ensure_profile(user=user)
     profile = Profile.objects.select_for_update().get(user=user)
     changed = sorted(name for name, value in after.items() if getattr(profile, name) != value)
@@ -140,6 +157,8 @@ def save_profile(*, user: User, legal_name: str, time_zone: str, professions: It
         for name in changed:
             setattr(profile, name, after[name])
         profile.save(update_fields=changed)
+        if "legal_name" in changed:
+            keep_words(user=user)
         record_event(tag=Tag.PROFILE_CHANGED, actor=user, subject_kind="user", subject_id=user.pk, data={"fields": changed})
     user.profile = profile
     return profile

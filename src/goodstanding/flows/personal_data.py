@@ -37,6 +37,7 @@ PERSONAL: dict[str, Kind] = {
     # --- the account
     "accounts.User": Kind("account", Fate.REMOVED),
     "accounts.Profile": Kind("account", Fate.REMOVED),
+    "accounts.PersonWord": Kind("", Fate.REMOVED, "the name and the address once more, cut into words for the staff's search"),
     "accounts.TermsAcceptance": Kind("account.terms", Fate.REMOVED),
     "account.EmailAddress": Kind("account.addresses", Fate.REMOVED),
     "account.EmailConfirmation": Kind("", Fate.REMOVED, _TECHNICAL),

@@ -23,8 +23,8 @@ def test_nobody_is_listed_without_a_question(as_administrator, clinician):
     assert clinician.email not in page
 
 
-@pytest.mark.parametrize("query", ["ada.find", "EXAMPLE.ORG", "da Searched"])
-def test_people_are_found_by_a_part_of_address_or_name(as_administrator, make_user, query):
+@pytest.mark.parametrize("query", ["ada.find", "EXAMPLE.ORG", "searched ad", "find@exa", "Ádá"])
+def test_people_are_found_by_the_beginnings_of_words_of_address_and_name(as_administrator, make_user, query):
     user = make_user(email="ada.find@example.org", legal_name="Ada Searched")
     page = as_administrator.get("/staff/people/", {"q": query}).content.decode()
     assert f"/staff/people/{user.pk}/" in page
@@ -47,7 +47,7 @@ def test_who_is_not_there_is_not_found(as_administrator):
 def test_a_long_list_has_pages_and_few_queries(as_administrator, make_user, django_assert_max_num_queries):
     for _ in range(30):
         make_user(legal_name="Pat Paged")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         first = as_administrator.get("/staff/people/", {"q": "Pat Paged"}).content.decode()
     assert first.count("Pat Paged</td>") == 25
     assert "q=Pat+Paged&amp;page=2" in first or "page=2" in first

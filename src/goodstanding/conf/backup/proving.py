@@ -20,6 +20,7 @@ class Proof:
     wrong_certificates: list[str] = field(default_factory=list)
     wrong_files: list[str] = field(default_factory=list)
     closed_texts: list[str] = field(default_factory=list)
+    hidden_people: int = 0
     audit_findings: tuple[str, ...] = ()
 
     @property
@@ -28,16 +29,23 @@ class Proof:
             *(f"the certificate {number} is not the one that was issued" for number in self.wrong_certificates),
             *(f"the file {name} is missing or not the one that was stored" for name in self.wrong_files),
             *(f"{kind} can not be opened: the key that sealed them is not here" for kind in self.closed_texts),
+            *(
+                (f"{self.hidden_people} people are not found by their names; save their profiles anew",)
+                if self.hidden_people
+                else ()
+            ),
             *self.audit_findings,
         )
 
 
 def prove(*, missing: frozenset[str] = frozenset()) -> Proof:
     """
-    Look at every certificate, every file and every audit record of the configured installation, and at one private text of each kind.
+    Look at every certificate, every file, every audit record and how people are found in the configured installation, and at one
+    private text of each kind.
 
     Files in `missing` are not looked for: it is known that they were not there.
     """
+    from goodstanding.accounts.finding import people_with_wrong_words
     from goodstanding.accounts.selectors import find_users
     from goodstanding.audit.selectors import verify_log
 
@@ -45,6 +53,7 @@ def prove(*, missing: frozenset[str] = frozenset()) -> Proof:
     _prove_certificates(proof)
     _prove_files(proof, missing)
     _open_texts(proof)
+    proof.hidden_people = sum(1 for _ in people_with_wrong_words())
     proof.audit_findings = tuple(verify_log(expected=None).findings)
     return proof
 

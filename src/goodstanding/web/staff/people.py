@@ -13,8 +13,8 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from goodstanding.accounts.finding import find_people
 from goodstanding.accounts.permissions import Right, require, require_administrator
-from goodstanding.accounts.selectors import find_users
 from goodstanding.credit.errors import CertificateAlreadyRevokedError, CertificateNotFoundError, RevocationReasonError
 from goodstanding.credit.selectors import get_certificate
 from goodstanding.credit.services import revoke_certificate
@@ -23,18 +23,18 @@ from goodstanding.web.forms import LookForm
 from goodstanding.web.staff.access import staff_path
 
 _PAGE = 25
-_MOST_PAGES = 20
 _SHORTEST = 2
 
 
 class SearchForm(LookForm):
     q = forms.CharField(
         label="E-mail address or name",
+        help_text="Write how words of it begin: “jo riv”, “rivera@” or “example.org”. Capitals and accents make no difference.",
         min_length=_SHORTEST,
         max_length=120,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
         error_messages={
-            "required": "Write an e-mail address or a name, or a part of one.",
+            "required": "Write an e-mail address or a name, or how one begins.",
             "min_length": "Write at least two characters.",
         },
     )
@@ -60,9 +60,9 @@ def people(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     if not form.is_valid():
         return render(request, "staff/people.html", {"form": form, "page": None}, status=400)
-    found = find_users(form.cleaned_data["q"])[: _PAGE * _MOST_PAGES]
+    found = find_people(form.cleaned_data["q"])
     page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "bound": _PAGE * _MOST_PAGES}
+    context = {"form": form, "page": page, "more": found.more}
     return render(request, "staff/people.html", context)
 
 
