@@ -43,7 +43,17 @@ def test_a_passkey_from_adding_to_removing(browser: Browser, server: Server) -> 
     assert_accessible(page)
     with page.expect_navigation():
         page.get_by_label("Name").press("Enter")  # by keyboard
-    expect(page.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
+    press(page.get_by_role("link", name="Make recovery codes"))
+    assert_accessible(page)
+    press(page.get_by_role("button", name="Make the codes"))
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    assert_accessible(page)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a text file").click()
+    assert saved.value.suggested_filename == "recovery-codes.txt"
+    codes = page.get_by_role("main").locator(".codes li").all_text_contents()
+    assert len(codes) == 10
+    assert [line for line in saved.value.path().read_text(encoding="utf-8").splitlines() if line.isdigit()] == codes
 
     sign_out(page)
     page.goto("/account/login/?next=/credits/")

@@ -21,7 +21,6 @@ EXCUSED = {
     "data-export-file": "a file",
     "learn-image": "a file",
     "learn-notes-file": "a file",
-    "mfa_download_recovery_codes": "a file",
     "staff-approval-evidence": "a file",
     "staff-audit-export": "a file",
     "standing-case-file": "a file",
@@ -39,7 +38,7 @@ SHOWN_TO = {
     "account_confirm_email": "anonymous",
     "account_reset_password_from_key": "anonymous",
     "mfa_authenticate": "at the second step",
-    "mfa_view_recovery_codes": "owner",
+    "recovery-codes": "owner",
     "staff-hours-withdraw": "administrator",
     "claim": "other clinician",
     # The owner waits for a new address to be confirmed, and adds nothing to the second step until then.
@@ -54,6 +53,7 @@ AREAS = {
     "my-learning": "learn",
     "account": "account",
     "mfa_": "account",
+    "recovery-": "account",
     "session-": "account",
 }
 PUBLIC = ("home", "terms", "privacy", "course-", "verify", "claim")

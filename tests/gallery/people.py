@@ -96,10 +96,10 @@ def cookie_of(user: object) -> str:
 def crowd(world: World) -> None:
     """Give the owner long names, ten licenses and a ledger of pages; give the addresses keys that work."""
     from allauth.account.models import EmailAddress
-    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
     from django.utils import timezone
 
     from goodstanding.accounts.models import BrowserSession, Profile
+    from goodstanding.accounts.recovery_codes import make_codes
     from goodstanding.catalog.signing import rate_difficulty
     from goodstanding.core.courseware.signatures import RATING_STEPS, Signer
     from goodstanding.credit.earned import EarnedCredit, EarnedPart
@@ -134,7 +134,7 @@ def crowd(world: World) -> None:
         BrowserSession.objects.create(
             user=owner, session_key=f"{number}" * 32, device="Safari on an iPhone", began_at=now, seen_at=now
         )
-    RecoveryCodes.activate(owner)
+    make_codes(user=owner, replaces="")
     EmailAddress.objects.create(user=owner, email=f"{'maximiliana.theodora.' * 6}w@a-practice-with-a-long-name.example.org")
     signature = rate_difficulty(
         actor=world.people["administrator"], slug=world.arguments["slug"], number=1, difficulty=RATING_STEPS[0],

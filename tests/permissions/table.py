@@ -53,12 +53,11 @@ MEANING: dict[str, dict[str, str]] = {
     "editor, no form": _staff("editor") | dict.fromkeys(("editor", "administrator"), NO),
     "staff, no form": _staff() | dict.fromkeys(("support", "editor", "finance", "administrator"), NO),
     "administrator, no form": _staff() | {"administrator": NO},
-    # What only somebody with an app, or a passkey, has; recovery codes nobody here has.
+    # What only somebody with an app, or a passkey, has.
     "has app": _all(OK, anonymous=SIGN_IN, owner=NOT_FOUND, other_clinician=NOT_FOUND),
     "has no app": _all(ELSEWHERE, anonymous=SIGN_IN, owner=OK, other_clinician=OK),
     "code in app": _all(OK, anonymous=SIGN_IN, owner=ELSEWHERE, other_clinician=ELSEWHERE),
     "has passkey": _all(ELSEWHERE, anonymous=SIGN_IN, owner=OK),
-    "has codes": _all(NOT_FOUND, anonymous=SIGN_IN),
     # The link that makes the first administrator, when there is one already.
     "claim": _all(OK, support=ELSEWHERE, editor=ELSEWHERE, finance=ELSEWHERE, administrator=ELSEWHERE),
 }
@@ -108,9 +107,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "mfa_add_webauthn": ("self", "self"),
     "mfa_edit_webauthn": ("owner", "owner"),
     "mfa_remove_webauthn": ("owner", "owner"),
-    "mfa_view_recovery_codes": ("has codes", "no form"),
-    "mfa_generate_recovery_codes": ("self", "self"),
-    "mfa_download_recovery_codes": ("has codes", "has codes"),
+    "recovery-codes": ("self", "self"),
     "data-export-file": ("owner", "no form"),  # before the next, which removes the file that is there
     "data-export": ("self", "self"),
     "data-export-open": ("self", "no form"),

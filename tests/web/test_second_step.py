@@ -6,18 +6,24 @@ import json
 import re
 from argparse import Namespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from goodstanding.accounts.models import User
-from goodstanding.accounts.second_step import lift_second_step
+from goodstanding.accounts.recovery_codes import COUNT
+from goodstanding.accounts.second_step import SecondStepAdapter, lift_second_step
 from goodstanding.audit.models import AuditEvent
+from goodstanding.conf import settings as product
 from goodstanding.conf.commands import unlock
 
 pytestmark = pytest.mark.django_db
@@ -54,8 +60,27 @@ def set_up_app(client: Client, django_capture_on_commit_callbacks: Any) -> str:
     assert "data:image" not in text(page)
     with django_capture_on_commit_callbacks(execute=True):
         done = client.post(reverse("mfa_activate_totp"), {"code": codes(secret)[1]}, follow=True)
-    assert "Recovery codes" in text(done)
+    assert reverse("recovery-codes") in text(done)
     return secret
+
+
+def make_codes(client: Client) -> list[str]:
+    """Makes recovery codes as a person does, and reads them off the page."""
+    made = text(client.post(reverse("recovery-codes"), {"replaces": present(client)}))
+    return re.findall(r"<li>(\d{8})</li>", made)
+
+
+def present(client: Client) -> str:
+    [name] = re.findall(r'name="replaces" value="(\d*)"', text(client.get(reverse("recovery-codes"))))
+    return name
+
+
+def opens(user: User, code: str) -> bool:
+    """Whether the code is taken as the second step, in a browser of its own."""
+    other = Client()
+    sign_in(other, user)
+    other.post(reverse("mfa_authenticate"), {"code": code})
+    return "_auth_user_id" in other.session
 
 
 class TestApp:
@@ -82,25 +107,9 @@ class TestApp:
         assert "_auth_user_id" in first.session
         assert "_auth_user_id" not in second.session
 
-    def test_key_and_codes_are_not_in_the_database_in_clear(
-        self, signed_in_with_password, django_capture_on_commit_callbacks
-    ) -> None:
+    def test_its_key_is_not_in_the_database_in_clear(self, signed_in_with_password, django_capture_on_commit_callbacks) -> None:
         secret = set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
-        stored = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
-        assert secret not in stored
-        shown = re.findall(r"<li>(\d{8})</li>", text(signed_in_with_password.get(reverse("mfa_view_recovery_codes"))))
-        assert len(shown) == 10
-        assert not [code for code in shown if code in stored]
-
-    def test_a_recovery_code_stands_in_once(self, signed_in_with_password, clinician, django_capture_on_commit_callbacks) -> None:
-        set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
-        page = text(signed_in_with_password.get(reverse("mfa_download_recovery_codes")))
-        code = re.findall(r"^\d{8}$", page, re.MULTILINE)[0]
-        for expected in (True, False):
-            other = Client()
-            sign_in(other, clinician)
-            other.post(reverse("mfa_authenticate"), {"code": code})
-            assert ("_auth_user_id" in other.session) is expected
+        assert secret not in json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
 
     def test_ends_the_sign_ins_that_went_without_it(
         self, signed_in_with_password, clinician, django_capture_on_commit_callbacks
@@ -131,6 +140,87 @@ class TestApp:
         assert link is not None
         form = thief.get(link[1], follow=True)
         thief.post(form.redirect_chain[-1][0], {"password1": "nine patient otters"})
+        assert "_auth_user_id" not in thief.session
+
+
+class TestRecoveryCodes:
+    @pytest.fixture
+    def with_app(self, signed_in_with_password, django_capture_on_commit_callbacks) -> Client:
+        set_up_app(signed_in_with_password, django_capture_on_commit_callbacks)
+        return signed_in_with_password
+
+    def test_each_stands_in_once(self, with_app, clinician) -> None:
+        first, second, *_ = make_codes(with_app)
+        assert [opens(clinician, code) for code in (first, first, f"{second[:4]} {second[4:]}", second)] == [
+            True, False, True, False,
+        ]  # fmt: skip
+        assert "8 unused codes left" in text(with_app.get(reverse("mfa_index")))
+        assert not opens(clinician, "00000000")
+
+    def test_are_shown_once_and_kept_as_hashes(self, with_app, clinician) -> None:
+        answer = with_app.post(reverse("recovery-codes"), {"replaces": ""})
+        shown = re.findall(r"<li>(\d{8})</li>", text(answer))
+        assert len(set(shown)) == COUNT
+        assert "no-store" in answer.headers["Cache-Control"]
+        [file] = re.findall(r'href="data:text/plain;charset=utf-8,([^"]+)" download', text(answer))
+        assert re.findall(r"^\d{8}$", unquote(file).replace("\r", ""), re.MULTILINE) == shown
+        [row] = Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES)
+        kept = SecondStepAdapter().decrypt(row.data["hashes"])
+        assert row.wrap().get_unused_codes() == []
+        assert json.loads(kept)["rounds"] == settings.RECOVERY_CODE_ROUNDS
+        for code in shown:
+            assert code not in json.dumps(row.data)
+            assert code not in kept
+        for page in ("recovery-codes", "mfa_index", "account"):
+            assert not re.findall(r"\b\d{8}\b", text(with_app.get(reverse(page))))
+        assert product.RECOVERY_CODE_ROUNDS >= 600_000
+
+    def test_new_ones_end_the_old_and_are_told_by_mail(self, with_app, clinician, django_capture_on_commit_callbacks) -> None:
+        old = make_codes(with_app)
+        with django_capture_on_commit_callbacks(execute=True):
+            new = make_codes(with_app)
+        assert mail.outbox[-1].subject == "New recovery codes were made"
+        assert new[0] not in mail.outbox[-1].body
+        assert not opens(clinician, old[0])
+        assert opens(clinician, new[0])
+        assert AuditEvent.objects.filter(tag="account:recovery-codes:made", actor=str(clinician.pk)).count() == 2
+
+    def test_the_form_sent_twice_does_not_end_the_codes_that_were_shown(self, with_app, clinician) -> None:
+        shown = make_codes(with_app)
+        for stale in ("", "7", "x" * 500, "\x00"):
+            again = with_app.post(reverse("recovery-codes"), {"replaces": stale})
+            assert again.status_code == 409
+            assert not re.findall(r"<li>\d{8}</li>", text(again))
+        assert opens(clinician, shown[0])
+
+    def test_need_an_app_or_a_passkey_and_the_password(self, signed_in_with_password, clinician) -> None:
+        asked = signed_in_with_password.get(reverse("recovery-codes"))
+        page = signed_in_with_password.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+        assert "Set up an app or a passkey first" in text(page)
+        signed_in_with_password.post(reverse("recovery-codes"), {"replaces": ""})
+        assert not Authenticator.objects.exists()
+        late = Client()
+        late.force_login(clinician)
+        assert late.get(reverse("recovery-codes")).headers["Location"].startswith(reverse("account_reauthenticate"))
+
+    def test_made_before_they_were_hashed_they_still_open_and_are_not_shown(self, with_app, clinician) -> None:
+        before = RecoveryCodes.activate(clinician)
+        code = before.get_unused_codes()[3]
+        page = text(with_app.get(reverse("recovery-codes")))
+        assert "The 10 codes you have now" in page
+        assert code not in page
+        assert opens(clinician, code)
+        assert not opens(clinician, code)
+        assert "9 unused codes left" in text(with_app.get(reverse("mfa_index")))
+
+    def test_wrong_ones_count_against_the_limit_of_codes(self, with_app, clinician) -> None:
+        [code, *_] = make_codes(with_app)
+        cache.clear()
+        thief = Client()
+        sign_in(thief, clinician)
+        for _ in range(5):
+            assert "This is not right" in text(thief.post(reverse("mfa_authenticate"), {"code": "12345678"}))
+        assert "Too many tries" in text(thief.post(reverse("mfa_authenticate"), {"code": code}))
         assert "_auth_user_id" not in thief.session
 
 

@@ -49,6 +49,14 @@ class SessionNotFoundError(Exception):
     """The user has no such session."""
 
 
+class NoSecondStepError(Exception):
+    """There is no app or passkey that recovery codes could stand in for."""
+
+
+class RecoveryCodesReplacedError(Exception):
+    """The codes that were to be replaced are not those that count now."""
+
+
 class ProfileRefusedError(Exception):
     """A profile that cannot be saved: field -> what is wrong with it."""
 

@@ -24,6 +24,7 @@ class Tag(enum.StrEnum):
     SECOND_STEP_ADDED = "account:second-step:added"
     SECOND_STEP_REMOVED = "account:second-step:removed"
     SECOND_STEP_LIFTED = "account:second-step:lifted-by-operator"
+    RECOVERY_CODES_MADE = "account:recovery-codes:made"
     SESSIONS_ENDED = "account:sessions:ended"
     TERMS_ACCEPTED = "account:terms:accepted"
     PROFILE_CHANGED = "account:profile:changed"

@@ -167,7 +167,8 @@ ACCOUNT_FORMS = {
 # A second step at sign-in for everyone who wants one, and for all staff. A passkey is the whole sign-in: the device asks for a
 # finger, a face or a PIN, so it is two steps in one.
 MFA_ADAPTER = "goodstanding.accounts.second_step.SecondStepAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own: the library could show them again
+RECOVERY_CODE_ROUNDS = 600_000  # of PBKDF2 with SHA-256
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Good Standing"
 MFA_TOTP_TOLERANCE = 1  # the clocks of phones are off by some seconds, and people type slowly

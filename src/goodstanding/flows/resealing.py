@@ -87,11 +87,12 @@ def reseal_texts(*, batch: int = BATCH) -> Iterator[Resealed]:
 
 
 def _reseal_second_steps(start: str) -> Resealed:
-    """What apps and recovery codes are made from. The library keeps it inside a column of its own; there is one row a person."""
-    places = {Authenticator.Type.TOTP.value: "secret", Authenticator.Type.RECOVERY_CODES.value: "seed"}
+    """What apps are made from and what is kept of recovery codes: inside a column of the library, one row a person and kind."""
+    places = ("secret", "hashes", "seed")  # of an app, of recovery codes, of recovery codes made before they were hashed
     total, done, closed = 0, 0, _Pass()
-    for pk, kind, data in Authenticator.objects.filter(type__in=places).values_list("pk", "type", "data"):
-        place = places[kind]
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+    for pk, data in Authenticator.objects.filter(type__in=kinds).values_list("pk", "data"):
+        place = next(place for place in places if place in data)
         old = data[place]
         if old.startswith(start):
             continue

@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.exceptions import ValidationError
 
+from goodstanding.accounts.recovery_codes import looks_like_one, spend_code
 from goodstanding.web.forms import LookForm
 
 if TYPE_CHECKING:
-    from allauth.mfa.models import Authenticator
+    from collections.abc import Callable
+
+    from goodstanding.accounts.models import User
 
 __all__ = [
     "ActivateForm",
@@ -50,9 +55,29 @@ def code_field(label: str, hint: str) -> forms.CharField:
 
 
 class _Code(LookForm):
+    user: User
+    authenticator: Authenticator
+    _emit_authentication_failed: Callable[[Authenticator | None], None]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"] = code_field("Code", "Six digits from your app, or one of your recovery codes.")
+
+    def clean_code(self) -> str:
+        """A code of an app, which the library checks, or a recovery code, which it can not: only hashes of these are kept."""
+        typed: str = self.cleaned_data["code"]
+        if not looks_like_one(typed):
+            checked: str = super().clean_code()  # type: ignore[misc] # of the form it is mixed into
+            return checked
+        forget_this_try = check_rate_limit(self.user)
+        codes = spend_code(user=self.user, typed=typed)
+        if codes is None:
+            self._emit_authentication_failed(Authenticator.objects.filter(user=self.user).first())
+            raise get_adapter().validation_error("incorrect_code")
+        codes.user = self.user
+        self.authenticator = codes
+        forget_this_try()
+        return typed
 
 
 class CodeForm(_Code, base.AuthenticateForm):
