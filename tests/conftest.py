@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -15,6 +16,19 @@ from goodstanding.accounts.models import Holder, Profile, Role, User
 from goodstanding.accounts.services import keep_words
 
 _serial = itertools.count(1)
+
+
+WITHOUT_A_DATABASE = ("core", "rules", "data")
+"""Folders of tests that are about `core` and data files alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What no database can change is tried once, however many databases a run goes through."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in WITHOUT_A_DATABASE:
+            assert "django_db" not in item.keywords, f"{item.nodeid} needs a database"
+            item.add_marker("slow_once")
 
 
 @pytest.fixture(autouse=True)
