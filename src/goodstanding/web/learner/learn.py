@@ -21,11 +21,12 @@ from goodstanding.learning.errors import CourseWithdrawnError
 from goodstanding.web.clock import today
 from goodstanding.web.learner import learn_finish, learn_notes, learn_pretest, learn_scenario, learn_test, learn_time, reading
 from goodstanding.web.learner.cited import cited_in
-from goodstanding.web.learner.learn_notes import NoteForm
+from goodstanding.web.learner.learn_notes import note_box
 from goodstanding.web.learner.person import holder_of
 from goodstanding.web.learner.player import address_of, beside, enter, in_course, resume_address
 from goodstanding.web.learner.section_shown import links_in, section_shown
 from goodstanding.web.learner.text_places import place_fragment
+from goodstanding.web.parts import Part
 
 _FURTHER_DOWN = 3
 """From which paragraph on a reader is told that she had come further."""
@@ -62,6 +63,7 @@ def section(request: HttpRequest, slug: str, section_id: str) -> HttpResponse:
         return redirect(address_of(slug, following))
     content = here.course.section(section_id)
     time, place = seat_time.reading_so_far(here.enrollment, here.step)
+    own = notes.notes_of(here.enrollment, section_id)
     return render(
         request,
         "learner/learn_section.html",
@@ -72,11 +74,15 @@ def section(request: HttpRequest, slug: str, section_id: str) -> HttpResponse:
             # The first screen is where everyone begins; there is nothing to go back to.
             "place": place_fragment(place) if place >= _FURTHER_DOWN else "",
             "time": time,
-            "notes": notes.notes_of(here.enrollment, section_id),
-            "note_form": NoteForm.empty(),
+            "end": _end.render(request, key=here.stands, context=lambda: {"here": here}),
+            "notes": own,
+            "note_box": note_box(request, slug, section_id, more=bool(own)),
             "closed": bool(content.content_note) and here.step.state != "done" and not place,
         },
     )
+
+
+_end = Part("learner/learn_section_end.html", most=500)
 
 
 @require_safe

@@ -14,19 +14,21 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodstanding.learning import notes
 from goodstanding.learning.notes import LONGEST_NOTE, Note, NoteNotFoundError, NoteRefusedError, Passage
 from goodstanding.web.forms import LookForm
 from goodstanding.web.learner.player import beside, in_course
+from goodstanding.web.parts import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goodstanding.web.learner.player import Here
 
-__all__ = ["NoteForm", "urlpatterns"]
+__all__ = ["note_box", "urlpatterns"]
 
 NO_CLIENTS = "Write no details of clients: no names, no dates, nothing that could identify someone."
 
@@ -46,10 +48,6 @@ class NoteForm(LookForm):
     quote = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
     start = forms.IntegerField(required=False, widget=forms.HiddenInput)
     end = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    @classmethod
-    def empty(cls) -> NoteForm:
-        return cls(initial={"note_id": uuid.uuid4()})
 
     @property
     def passage(self) -> Passage | None:
@@ -72,6 +70,19 @@ class ChangeNoteForm(LookForm):
             "max_length": f"There is room for {LONGEST_NOTE} characters. Split the note in two.",
             "required": "A note needs some words. To be rid of it, delete it.",
         },
+    )
+
+
+_box = Part("learner/learn_note_box.html", most=200, places=("note_id",))
+
+
+def note_box(request: HttpRequest, slug: str, section_id: str, *, more: bool) -> SafeString:
+    """The form for a note beside a section; each answer names the note anew. `more`: there are others already."""
+    return _box.render(
+        request,
+        key=(slug, section_id, more),
+        context=lambda: {"form": NoteForm(), "slug": slug, "section": section_id, "more": more},
+        note_id=uuid.uuid4(),
     )
 
 

@@ -183,10 +183,14 @@ class Here:
         return self.path.steps.index(self.step) + 1
 
     @property
+    def stands(self) -> Hashable:
+        """Which course this is and how far the learner is in it, the same for everyone who is equally far; nothing of her own."""
+        return (self.slug, self.enrollment.version.content_hash, self.path, self.step, self.on_step)
+
+    @property
     def outline(self) -> SafeString:
-        """The list of steps. It depends on nothing but what names it here, so learners who are equally far share it."""
-        key = (self.slug, self.enrollment.version.content_hash, self.path, self.step, self.on_step)
-        return _outlines.get(key, lambda: render_to_string("learner/learn_outline.html", {"here": self}))
+        """The list of steps and what stands around it, which depend on nothing but that."""
+        return _outlines.get(self.stands, lambda: render_to_string("learner/learn_outline.html", {"here": self}))
 
     @property
     def toc(self) -> tuple[TocEntry, ...]:

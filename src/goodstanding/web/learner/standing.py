@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,16 +19,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.compliance.case_file import case_as_yaml
 from goodstanding.compliance.errors import QuestionNotOpenError
-from goodstanding.compliance.selectors import if_confirmed, open_question, standing_on
+from goodstanding.compliance.selectors import HolderStanding, if_confirmed, open_question, standing_on
 from goodstanding.compliance.services import reopen_question, settle_question
 from goodstanding.core.rules.case import EARLIEST
+from goodstanding.kept import Same
 from goodstanding.licensing.errors import ConfirmationRefusedError, LicenseNotFoundError
 from goodstanding.web.clock import today
 from goodstanding.web.forms import DayInput, LookForm
 from goodstanding.web.learner import standing_credits
 from goodstanding.web.learner.person import holder_of, user_of
-from goodstanding.web.learner.standing_day import day_asked
+from goodstanding.web.learner.standing_day import DayForm, day_asked
 from goodstanding.web.learner.standing_page import card_of, effects_in_words, lay_out, question_row
+from goodstanding.web.parts import Part
 
 NOTE_LENGTH = 500
 
@@ -71,7 +74,26 @@ class ConfirmForm(LookForm):
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
     """The standing over all licenses, as of today or of the day asked for; a wrong day is said and today is shown."""
-    return _render(request, "learner/standing.html")
+    now = today(request)
+    on, form = day_asked(request, now=now)
+    standing = standing_on(holder=holder_of(request), on=on)
+
+    def context() -> dict[str, object]:
+        return _context(standing, form, now=now)
+
+    if form.is_bound:  # shows what was typed
+        return render(
+            request,
+            "learner/standing.html",
+            {"main": render_to_string("learner/standing_main.html", context(), request)},
+            status=400 if form.errors else 200,
+        )
+    main = _main.render(request, key=(Same(standing), now), context=context)
+    return render(request, "learner/standing.html", {"main": main})
+
+
+_main = Part("learner/standing_main.html", most=64)
+"""By the answer itself, which is the same object only as long as all that is recorded is the same, and by the day it is read on."""
 
 
 @require_GET
@@ -99,7 +121,11 @@ def license_page(request: HttpRequest, license_id: uuid.UUID) -> HttpResponse:
 @never_cache
 def print_page(request: HttpRequest) -> HttpResponse:
     """The same with everything open, to print or to keep as PDF: browsers differ in what they print of a closed detail."""
-    return _render(request, "learner/standing_print.html", whole=True)
+    now = today(request)
+    on, form = day_asked(request, now=now)
+    standing = standing_on(holder=holder_of(request), on=on)
+    context = _context(standing, form, now=now, whole=True) | {"legal_name": get_profile(user_of(request)).legal_name}
+    return render(request, "learner/standing_print.html", context, status=400 if form.errors else 200)
 
 
 @require_GET
@@ -187,18 +213,13 @@ def reopen(request: HttpRequest, license_id: uuid.UUID, question: str) -> HttpRe
     return redirect("standing-license", license_id)
 
 
-def _render(request: HttpRequest, template: str, *, whole: bool = False) -> HttpResponse:
-    now = today(request)
-    on, form = day_asked(request, now=now)
-    standing = standing_on(holder=holder_of(request), on=on)
-    context = {
+def _context(standing: HolderStanding, form: DayForm, *, now: dt.date, whole: bool = False) -> dict[str, object]:
+    return {
         "page": lay_out(standing=standing, today=now, whole=whole),
         "form": form,
         "today": now,
-        "legal_name": get_profile(user_of(request)).legal_name,
-        "asked": "" if on == now else f"?on={on.isoformat()}",
+        "asked": "" if standing.on == now else f"?on={standing.on.isoformat()}",
     }
-    return render(request, template, context, status=400 if form.errors else 200)
 
 
 urlpatterns: list[URLPattern] = [
