@@ -27,6 +27,13 @@ def wrong() -> None:
 
 
 @task()
+def note(folder: str) -> None:
+    """Writes a line each time it runs."""
+    with (Path(folder) / "noted").open("a") as file:
+        file.write("once\n")
+
+
+@task()
 def send_slowly(folder: str) -> None:
     """Writes a mail in a transaction that ends once the file `go` is there."""
     place = Path(folder)

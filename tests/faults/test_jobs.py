@@ -122,8 +122,9 @@ def place(tmp_path_factory: pytest.TempPathFactory):
         yield made
 
 
-def worker(place: Installation) -> subprocess.Popen[str]:
-    variables = {**place.variables, "GOODSTANDING_PARENT": str(os.getpid()), "PYTHONPATH": str(ROOT)}
+def worker(place: Installation, *, alone: bool = False) -> subprocess.Popen[str]:
+    """One as `serve` starts it, or one that was started by itself."""
+    variables = {**place.variables, "PYTHONPATH": str(ROOT)} | ({} if alone else {"GOODSTANDING_PARENT": str(os.getpid())})
     return subprocess.Popen(
         [sys.executable, "-m", "goodstanding.conf.worker"], env=environment(place.home, **variables), cwd=place.home,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -165,6 +166,40 @@ def test_a_job_whose_worker_was_killed_is_done_by_the_next_and_once(place: Insta
         "print(OutgoingMail.objects.count(), len(DBTaskResult.objects.get(task_path='tests.faults.deeds.send_slowly').worker_ids))"
     )
     assert counts.split() == ["1", "2"]
+
+
+def test_workers_that_run_alone_take_up_what_was_left_and_do_it_once(place: Installation) -> None:
+    """Two of them, as on two hosts, with no server beside them: a job of a dead process, and a mail without a job."""
+    place.run(
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from django_tasks_db.models import DBTaskResult\n"
+        "from goodstanding.conf.jobs import this_process\n"
+        "from goodstanding.mailing.models import OutgoingMail\n"
+        "from tests.faults.deeds import note\n"
+        f"left = note.enqueue({str(place.home)!r})\n"
+        "DBTaskResult.objects.filter(pk=left.id).update(status='RUNNING', started_at=timezone.now(), worker_ids=[this_process()])\n"
+        "OutgoingMail.objects.create(to='ada@example.org', subject='Left', body='x', next_attempt_at=timezone.now() - dt.timedelta(minutes=2))\n"
+    )
+    both = [worker(place, alone=True) for _ in range(2)]
+    try:
+        wait_for(place.home / "noted", both[0])
+        deadline = time.monotonic() + 30
+        while not any((place.state / "outbox").glob("*.eml")):
+            assert time.monotonic() < deadline, "the mail was not delivered"
+            time.sleep(0.05)
+    finally:
+        for one in both:
+            one.terminate()
+        said = [one.communicate(timeout=20)[0] for one in both]
+    assert (place.home / "noted").read_text() == "once\n", said
+    assert len(list((place.state / "outbox").glob("*.eml"))) == 1
+    assert [one.returncode for one in both] == [0, 0]
+    assert (
+        place.run(
+            "from goodstanding.mailing.models import OutgoingMail\nprint(OutgoingMail.objects.get(to='ada@example.org', attempts=1).sent_at is not None)"
+        )
+        == "True\n"
+    )
 
 
 def test_no_job_is_run_on_a_newer_database(place: Installation) -> None:

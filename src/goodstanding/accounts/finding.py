@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["MOST_FOUND", "Found", "find_people", "people_with_wrong_words"]
 
 MOST_FOUND = 250
-_LIST = 500
+_LIST = 300
 """So many entries are read of each word at first; a person may have several that begin alike."""
-_MOST_READ = 20_000
+_MOST_READ = 12_000
 _PEOPLE = 500
 
 

@@ -14,10 +14,11 @@ def end_with_parent(*, meanwhile: Callable[[int], None] | None = None) -> None:
     """
     End this process (SIGTERM, then SIGKILL) once the server process that ``serve`` named in the environment is no longer its parent.
 
-    `meanwhile` is called each second with the seconds so far; it must not raise. Started otherwise than by ``serve``, nothing happens.
+    `meanwhile` is called each second with the seconds so far, also where ``serve`` did not start this process and it ends by itself;
+    it must not raise.
     """
     parent = int(os.environ.get(VARIABLE, "0"))
-    if parent:
+    if parent or meanwhile is not None:
         threading.Thread(target=_watch, args=(parent, meanwhile), daemon=True, name="end-with-parent").start()
 
 
@@ -35,7 +36,7 @@ def leave_interrupts_to_parent() -> None:
 def _watch(parent: int, meanwhile: Callable[[int], None] | None) -> None:
     pause = threading.Event()
     seconds = 0
-    while os.getppid() == parent:
+    while not parent or os.getppid() == parent:
         if meanwhile is not None:
             meanwhile(seconds)
         pause.wait(1)
