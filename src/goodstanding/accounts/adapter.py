@@ -22,6 +22,7 @@ from django.utils.crypto import salted_hmac
 from goodstanding.accounts import closing, selectors, services
 from goodstanding.accounts.known_browser import is_known_browser
 from goodstanding.accounts.models import User
+from goodstanding.accounts.staff_sign_ins import count_wrong_password
 from goodstanding.mailing.services import send_mail
 
 # How often one may be wrong about one account: from one place (and there about all accounts together), from all places, and
@@ -116,8 +117,13 @@ class AccountAdapter(DefaultAccountAdapter):
             for kind, who, rate in rates
         ]
         if not all(self._tries):
+            count_wrong_password(email=email)
             self._rollback_login_failed_rl_usage()
             raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        del request
+        count_wrong_password(email=str(credentials.get("email", "")))
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """A right password is no guess; allauth asks for this after each."""

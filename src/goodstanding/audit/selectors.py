@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import QuerySet
 
@@ -18,6 +18,7 @@ _BATCH = 2_000
 def list_events(
     *,
     tag: str = "",
+    but: Collection[str] = (),
     subject_kind: str = "",
     subject_id: str = "",
     actor: str = "",
@@ -25,13 +26,15 @@ def list_events(
     before: dt.datetime | None = None,
 ) -> QuerySet[AuditEvent]:
     """
-    Events, newest first, narrowed by what is given: from the instant `since` on, up to but not including `before`.
+    Events, newest first, narrowed by what is given, without those tagged as one of `but`: from the instant `since` on, up to but not including `before`.
 
     Instants, not days: whose midnight a day begins at is the reader's affair.
     """
     events: QuerySet[AuditEvent] = AuditEvent.objects.all()
     if tag:
         events = events.filter(tag=tag)
+    if but:
+        events = events.exclude(tag__in=but)
     if subject_kind:
         events = events.filter(subject_kind=subject_kind)
     if subject_id:

@@ -25,6 +25,12 @@ class Tag(enum.StrEnum):
     SECOND_STEP_REMOVED = "account:second-step:removed"
     SECOND_STEP_LIFTED = "account:second-step:lifted-by-operator"
     RECOVERY_CODES_MADE = "account:recovery-codes:made"
+    STAFF_SIGNED_IN = "account:staff:signed-in"
+    STAFF_SIGN_IN_REFUSED = "account:staff:sign-in-refused"
+    STAFF_SECOND_STEP_REFUSED = "account:staff:second-step-refused"
+    STAFF_PAGE_REFUSED = "account:staff:page-refused"
+    STAFF_PASSWORD_CHANGED = "account:staff:password-changed"  # noqa: S105 - what happened, no secret
+    STAFF_PASSWORD_RESET = "account:staff:password-reset"  # noqa: S105
     SESSIONS_ENDED = "account:sessions:ended"
     TERMS_ACCEPTED = "account:terms:accepted"
     PROFILE_CHANGED = "account:profile:changed"

@@ -11,6 +11,7 @@ from goodstanding.accounts.permissions import require_administrator
 from goodstanding.accounts.selectors import find_users
 from goodstanding.audit.models import AuditEvent
 from goodstanding.audit.selectors import list_events
+from goodstanding.audit.services import Tag
 from goodstanding.catalog.approval_state import ApprovalState, list_approvals_on
 from goodstanding.catalog.models import Approval, Sponsor
 from goodstanding.catalog.selectors import PublishedCourse, get_sponsor, list_courses
@@ -76,5 +77,5 @@ def attention_on(*, actor: User, on: dt.date) -> Attention:
         people=find_users().count(),
         courses_offered=len(courses),
         approvals_active=len(active),
-        latest=list(list_events()[:_LATEST]),
+        latest=list(list_events(but=[Tag.STAFF_SIGNED_IN])[:_LATEST]),
     )

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Concatenate, ParamSpec
 
 from allauth.account.adapter import get_adapter
-from allauth.core.internal.ratelimit import cache_lock
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
+from goodstanding.accounts.counting import count
 from goodstanding.web.public.errors import too_many_requests
 
 __all__ = ["UPLOADS", "Limit", "limited"]
@@ -36,15 +35,8 @@ class Limit:
 
     def exceeded(self, request: HttpRequest) -> bool:
         """Count this request; True where it is one too many."""
-        key = self._key(request)
-        with cache_lock(key) as counted_alone:
-            if not counted_alone:  # so many at once that they queue up
-                return True
-            cache.add(key, 0, timeout=self.seconds)
-            try:
-                return cache.incr(key) > self.times
-            except ValueError:  # it ran out between the two
-                return False
+        number = count(self._key(request), seconds=self.seconds)
+        return number is None or number > self.times
 
     def _key(self, request: HttpRequest) -> str:
         # The adapter gives a keyed fingerprint of the address, so the cache is no list of who checked certificates.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from allauth.account.signals import password_changed, password_set
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -23,6 +24,7 @@ from goodstanding.accounts.browser_sessions import (
     note_use,
 )
 from goodstanding.accounts.known_browser import remember_browser
+from goodstanding.accounts.staff_sign_ins import count_wrong_code, note_password, note_sign_in
 from goodstanding.audit.services import Tag, record_event
 
 __all__ = ["connect", "signed_in"]
@@ -58,6 +60,7 @@ def signed_in(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         new = getattr(request, "began_here", None)
         if new is not None:  # signed in by this very request
             remember_browser(request, response, new.email)
+            note_sign_in(user=new, by=[_name(step) for step in get_authentication_records(request, new)])
         return response
 
     return middleware
@@ -67,8 +70,9 @@ def connect() -> None:
     """Hear what Django and allauth tell about sign-ins; called once, at start."""
     user_logged_in.connect(_began, dispatch_uid="goodstanding.signed_in.began")
     user_logged_out.connect(_ended, dispatch_uid="goodstanding.signed_in.ended")
-    for signal in (password_changed, password_set):
+    for signal in (password_changed, password_set, password_reset):
         signal.connect(_password_changed, dispatch_uid="goodstanding.signed_in.password")
+    authentication_failed.connect(_second_step_refused, dispatch_uid="goodstanding.signed_in.refused")
     authenticator_added.connect(_second_step_added, dispatch_uid="goodstanding.signed_in.added")
     authenticator_removed.connect(_second_step_removed, dispatch_uid="goodstanding.signed_in.removed")
 
@@ -114,7 +118,17 @@ def _follow(request: HttpRequest) -> None:
         request.session[_KEY] = current
 
 
-def _password_changed(sender: object, request: HttpRequest, user: Any, **_: object) -> None:
+def _name(step: Mapping[str, Any]) -> str:
+    """What a step of signing in was, in a word: password, totp, webauthn, recovery_codes."""
+    return str(step.get("type") or step.get("method"))
+
+
+def _second_step_refused(sender: object, user: Any, **_: object) -> None:
+    del sender
+    count_wrong_code(user=user)
+
+
+def _password_changed(sender: object, request: HttpRequest, user: Any, signal: object, **_: object) -> None:
     """Whoever knew the former password is out; Django refuses such sessions by itself, and the list says so too."""
     del sender
     if request.user.is_authenticated:
@@ -122,6 +136,8 @@ def _password_changed(sender: object, request: HttpRequest, user: Any, **_: obje
         end_other_sessions(user=user, but=request.session.session_key)
     else:  # set by a mailed link, before the sign-in that follows
         end_other_sessions(user=user, but=None)
+    if user.password_is_new:
+        note_password(user=user, reset=signal is password_reset)
 
 
 def _second_step_added(sender: object, request: HttpRequest, user: Any, authenticator: Any, **_: object) -> None:

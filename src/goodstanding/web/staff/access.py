@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 
 from goodstanding.accounts.errors import PermissionRefusedError
 from goodstanding.accounts.permissions import Right, lacks_second_step, require
+from goodstanding.accounts.staff_sign_ins import note_refused_page
 
 __all__ = ["staff_only", "staff_path"]
 
@@ -37,6 +38,7 @@ def staff_only(view: View[P], right: Right = Right.ADMINISTRATION) -> View[P]:
         try:
             member = require(request.user, right)
         except PermissionRefusedError:
+            note_refused_page(user=request.user, page=request.resolver_match.view_name if request.resolver_match else "")
             raise Http404 from None
         if lacks_second_step(member):
             messages.warning(request, "Staff sign in with a second step. Set one up to open the staff pages.")
