@@ -67,6 +67,8 @@ def get_unconfirmed_user(email: str) -> User | None:
     return User.objects.filter(email__iexact=email).exclude(emailaddress__verified=True).first()
 
 
-def draft_user(email: str) -> User:
+def draft_user(*, email: str, legal_name: str) -> User:
     """A user that is not stored, for rules that compare a new password with its owner."""
-    return User(email=email)
+    user = User(email=email)
+    user.profile = Profile(legal_name=legal_name)
+    return user

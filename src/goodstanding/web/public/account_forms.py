@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 RULES_IN_WORDS = (
-    "At least 10 characters. Not only digits, not one of the passwords everyone tries, and not close to your e-mail. "
+    "At least 10 characters. Not one of the passwords everyone tries, and not made of your name, your e-mail or words of this site alone. "
     "Three or four unrelated words are easy to keep in mind."
 )
 NAME_HINT = (
@@ -135,7 +135,6 @@ def check_new_password(password: str, user: User) -> str:
         said = {
             "password_too_short": "Use at least 10 characters.",
             "password_too_common": "This is one of the passwords everyone tries first. Choose another.",
-            "password_entirely_numeric": "Use more than digits.",
             "password_too_similar": "This is too close to your e-mail address. Choose another.",
         }
         raise ValidationError([said.get(one.code or "", str(one.message)) for one in error.error_list]) from error
@@ -147,9 +146,10 @@ class _NewAccount(LookForm):
 
     def clean(self) -> dict[str, Any]:
         # not handed on to the base class of allauth's form: it does the same with its own words
-        if password := self.cleaned_data.get("password1"):
+        given = self.cleaned_data
+        if password := given.get("password1"):
             try:
-                check_new_password(password, selectors.draft_user(email=self.cleaned_data.get("email", "")))
+                check_new_password(password, selectors.draft_user(email=given.get("email", ""), legal_name=given.get("legal_name", "")))
             except ValidationError as error:
                 self.add_error("password1", error)
         return self.cleaned_data
