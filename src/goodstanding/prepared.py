@@ -75,9 +75,9 @@ class Prepared(Generic[_Object]):
             return Rows(tuple(map(tuple, cursor.fetchall())), plan.objects)
 
 
-def columns_of(row: Model) -> tuple[object, ...]:
-    """Every column that was read of `row`: what is made of it alone can be kept by them."""
-    return tuple(row.__dict__.get(field.attname) for field in row._meta.concrete_fields)  # noqa: SLF001 - documented by Django
+def columns_of(*rows: Model) -> str:
+    """Every column that was read of `rows`, as text: what is made of them alone can be kept by it."""
+    return repr([[row.__dict__.get(field.attname) for field in row._meta.concrete_fields] for row in rows])  # noqa: SLF001 - documented by Django
 
 
 def read_along(parents: Sequence[Model], name: str, children: Sequence[Model], *, by: str) -> None:

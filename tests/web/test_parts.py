@@ -15,11 +15,13 @@ from django.template import engines
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from goodstanding.catalog.services import publish_course, save_sponsor, withdraw_approval, withdraw_course
 from goodstanding.compliance import selectors
 from goodstanding.compliance.selectors import HolderStanding, standing_on
 from goodstanding.compliance.services import reopen_question, settle_question
 from goodstanding.credit.earned import EarnedCredit
 from goodstanding.credit.services import correct_credit, restore_credit, withdraw_credit
+from goodstanding.flows.completing import complete
 from goodstanding.kept import Kept
 from goodstanding.learning import notes
 from goodstanding.licensing.rulebook import rulebook
@@ -35,8 +37,9 @@ from goodstanding.licensing.services import (
 from goodstanding.web.learner import standing as standing_view
 from goodstanding.web.parts import _MARK, Part
 from goodstanding.web.public import catalog as catalog_view
+from tests.catalog.test_signing import approve, rate
 from tests.compliance.situations import NOW, PERIOD_END, TODAY, a_credit, a_license
-from tests.learning.making import AT, SLUG, enrolled, play, read
+from tests.learning.making import AT, SLUG, approved, enrolled, evaluated, play, read, small_course
 
 pytestmark = pytest.mark.django_db
 
@@ -69,23 +72,28 @@ def body(response: HttpResponse) -> str:
 
 
 class Watched:
-    """A page that is looked at again after everything that happens."""
+    """Pages that are looked at again after everything that happens."""
 
-    def __init__(self, client: Client, address: str) -> None:
-        self.client, self.address = client, address
-        self.seen = [self.look()]
+    def __init__(self, client: Client, *addresses: str) -> None:
+        self.client, self.addresses = client, addresses
+        self.seen = self.look()
 
-    def look(self) -> str:
-        kept = body(self.client.get(self.address))
-        assert body(self.client.get(self.address)) == kept
+    def get(self) -> dict[str, str]:
+        return {address: body(self.client.get(address)) for address in self.addresses}
+
+    def look(self) -> dict[str, str]:
+        kept = self.get()
+        assert self.get() == kept
         forget()
-        assert body(self.client.get(self.address)) == kept, "what was kept is not what there is"
+        assert self.get() == kept, "what was kept is not what there is"
+        assert self.get() == kept  # and is kept again
         return kept
 
-    def changed(self, what: str) -> None:
-        """It is another page now, and the one that would be made of what there is."""
-        self.seen.append(self.look())
-        assert self.seen[-1] != self.seen[-2], f"nothing shows {what}"
+    def changed(self, what: str, *addresses: str) -> None:
+        """These pages, or all, are others now, and those that would be made of what there is."""
+        before, self.seen = self.seen, self.look()
+        for address in addresses or self.addresses:
+            assert self.seen[address] != before[address], f"nothing on {address} shows {what}"
 
 
 # The mechanism
@@ -146,7 +154,7 @@ def test_the_standing_follows_everything_that_is_recorded(signed_in, clinician, 
     withdraw_credit(holder=holder, entry_id=entry.pk, **mine)
     page.changed("a withdrawal")
     restore_credit(holder=holder, entry_id=entry.pk, **mine)
-    assert page.look() == page.seen[-2]
+    page.changed("a credit that is back")
     answer_facts(license=license_, answers={"couples_and_families": True}, at=NOW)
     page.changed("an answer")
     settle_question(holder=holder, license_id=license_.pk, question="sponsor_list", confirmed_on=TODAY, note="", on=TODAY, at=NOW)
@@ -182,7 +190,7 @@ def test_the_standing_follows_the_day_and_the_rules(signed_in, clinician, clock,
     monkeypatch.setattr(selectors, "rulebook", lambda: again)
     asked.append(standing_on(holder=clinician.holder, on=TODAY))
     assert asked[0] is not asked[1]
-    assert page.look() == page.seen[-1]
+    assert page.look() == page.seen
 
 
 def test_nobody_sees_the_standing_of_another(client, clinician, other_clinician, clock):
@@ -244,7 +252,7 @@ def test_notes_are_of_their_writer(client, clinician, other_clinician):
     page = Watched(client, SECTION)
     notes.save_note(enrollment=mine, section_id="one", note_id=uuid.uuid4(), text="Mine alone.", at=AT)
     page.changed("a note")
-    assert "Mine alone." in page.seen[-1]
+    assert "Mine alone." in page.seen[SECTION]
     client.force_login(other_clinician)
     assert "Mine alone." not in body(client.get(SECTION))
     ids = [re.search(r'name="note_id" value="([^"]+)"', client.get(SECTION).content.decode())[1] for _ in range(2)]
@@ -256,6 +264,7 @@ def test_the_player_follows_how_far_its_reader_is_and_how_she_reads(client, clin
     enrolled(other_clinician)
     client.force_login(clinician)
     page = Watched(client, SECTION)
+    first = page.seen[SECTION]
     read(mine, "one")
     page.changed("a section that was read")
     play(mine)
@@ -267,4 +276,62 @@ def test_the_player_follows_how_far_its_reader_is_and_how_she_reads(client, clin
     hers = body(client.get(SECTION))
     for own, other in ((other_clinician.pk, clinician.pk), (other_clinician.email, clinician.email)):
         hers = hers.replace(str(own), str(other))
-    assert hers == page.seen[0]
+    assert hers == first
+
+
+def test_courses_follow_what_is_published_signed_approved_withdrawn_and_done(client, clinician, administrator, clock):
+    """The page of the course and the catalog, looked at by the learner after everything that can happen to them."""
+    enrollment = evaluated(clinician)
+    client.force_login(clinician)
+    pages = Watched(client, COURSE, CATALOG)
+    for rater, difficulty in (("Ann One", "4"), ("Bea Two", "3")):
+        rate(administrator, rater, difficulty)
+    approve(administrator, "Cas Three")
+    pages.changed("signed hours")
+    approval = approved(first=TODAY, last=TODAY + dt.timedelta(days=9))
+    pages.changed("an approval")
+    clock.append(TODAY + dt.timedelta(days=10))
+    pages.changed("the end of an approval")
+    clock.append(TODAY)
+    pages.changed("the approval again")
+    withdraw_approval(actor=administrator, approval_id=approval.pk, withdrawn_from=TODAY, reason="For tests.")
+    pages.changed("an approval that was withdrawn")
+    complete(enrollment=enrollment, signed_name=clinician.profile.legal_name, at=AT)
+    pages.changed("the completion")
+    about = dict.fromkeys(("name", "address", "phone", "administrator_name", "administrator_title", "signature_line"), "x")
+    save_sponsor(actor=administrator, email="sponsor@example.org", **about)
+    pages.changed("the sponsor", COURSE)
+    publish_course(course=small_course(title="The other course"), at=AT + dt.timedelta(days=1))
+    pages.changed("another version")
+    withdraw_course(actor=administrator, slug=SLUG, at=AT)
+    pages.changed("a withdrawn course", CATALOG)
+
+
+def test_the_catalog_of_one_is_not_that_of_another(client, clinician, other_clinician, make_user, clock):
+    """Who has started, who has completed, who has done neither, and who is not signed in."""
+    enrolled(clinician)
+    complete(enrollment=evaluated(other_clinician), signed_name=other_clinician.profile.legal_name, at=AT)
+    words = {
+        clinician: ("In progress", "You have started this course"),
+        other_clinician: ("Completed", "You completed this course"),
+        make_user(legal_name="Cai Example"): ("", "Start the course"),
+        None: ("", "Sign in to start"),
+    }
+    for _ in range(2):
+        for user, expected in words.items():
+            client.logout()
+            if user is not None:
+                client.force_login(user)
+            pages = [body(client.get(address)) for address in (CATALOG, COURSE)]
+            for at, page in enumerate(pages):
+                assert expected[at] in page
+                assert not [other[at] for other in words.values() if other[at] not in ("", expected[at]) and other[at] in page]
+
+
+def test_a_moment_is_shown_in_the_zone_of_its_reader(client, make_user, clock):
+    """The small course was published in the evening of Los Angeles, which is the next day in New York."""
+    publish_course(course=small_course(), at=AT)
+    for _ in range(2):
+        for zone, day in (("America/Los_Angeles", "23 November 2024"), ("America/New_York", "24 November 2024")):
+            client.force_login(make_user(time_zone=zone))
+            assert f"published {day}" in body(client.get(COURSE))

@@ -212,7 +212,7 @@ except files.MisstatedStoreError as error:
 FILES_PLACE = _files.place
 STORAGES = {
     "default": _files.setting,
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "goodstanding.web.static_files.StaticFiles"},
 }
 # Uploads are private: there is no media address, only views that check who asks.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

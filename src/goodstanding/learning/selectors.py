@@ -72,6 +72,7 @@ __all__ = [
     "result_of",
     "review_of",
     "scene_at",
+    "state_of",
     "states_of",
     "walk_of",
 ]
@@ -83,7 +84,7 @@ REASON = "scenario reason"
 
 
 def find_enrollment(holder: Holder, slug: str) -> Enrollment | None:
-    """The holder's enrollment in this course, or None."""
+    """The holder's enrollment in this course, or None. Its completion, if there is one, is read along."""
     found = _FOUND.ask(holder=holder.pk, slug=slug).objects()
     if not found:
         return None
@@ -94,7 +95,7 @@ def find_enrollment(holder: Holder, slug: str) -> Enrollment | None:
 _FOUND = Prepared(
     lambda: (
         Enrollment.objects.filter(holder=Given("holder", UUIDField()), course_id=Given("slug", CharField()))
-        .select_related("version")
+        .select_related("version", "completion")
         .defer("version__content")
     )
 )
@@ -119,6 +120,11 @@ def access_own_enrollment(user: User, slug: str) -> Enrollment:
 def list_enrollments(holder: Holder) -> QuerySet[Enrollment]:
     """Everything the holder has started, the newest first, with its completion if there is one."""
     return _enrollments(holder).select_related("completion").order_by("-started_at", "course_id")
+
+
+def state_of(enrollment: Enrollment) -> CourseState:
+    """How far the learner has come with this course."""
+    return "completed" if hasattr(enrollment, "completion") else "started"
 
 
 def states_of(holder: Holder) -> Mapping[str, CourseState]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Mapping
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -44,9 +45,20 @@ class Part:
         self, request: HttpRequest, *, key: Hashable, context: Callable[[], Mapping[str, object]], **values: object
     ) -> SafeString:
         """The part for `key`; only if none is kept its `context` is asked for, which holds nothing that the key does not name."""
-        html = self._kept.get(key, lambda: render_to_string(self._template, {**context(), **self._places}))
+        # Templates show moments in the zone of the reader.
+        html = self._kept.get(
+            (key, timezone.get_current_timezone_name()), lambda: render_to_string(self._template, {**context(), **self._places})
+        )
 
         def value(place: re.Match[str]) -> str:
-            return escape(get_token(request) if place[1] == _TOKEN else values[place[1]])
+            return escape(_token_for(request) if place[1] == _TOKEN else values[place[1]])
 
         return mark_safe(_PLACES.sub(value, html))  # noqa: S308 - rendered by a template, and filled with escaped values
+
+
+def _token_for(request: HttpRequest) -> str:
+    """One token for all forms of an answer, as without parts: to mask it takes longer than to fill it in."""
+    token: str | None = getattr(request, "token_of_parts", None)
+    if token is None:
+        token = request.token_of_parts = get_token(request)  # type: ignore[attr-defined] # of this module alone
+    return token

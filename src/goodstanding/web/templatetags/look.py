@@ -227,17 +227,25 @@ def _address(target: str) -> str:
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, url_name: str, text: str, css_class: str = "") -> SafeString:
     """A link of the main navigation that knows whether it is the page or the section one is in."""
-    url = reverse(url_name)
+    url = _named(url_name)
     # an error page may be drawn without a request
     request = context.get("request")
     path = request.path if isinstance(request, HttpRequest) else ""
-    current: SafeString | str = ""
-    if path == url:
-        current = mark_safe(' aria-current="page"')
-    elif url != "/" and path.startswith(url):
-        current = mark_safe(' aria-current="true"')
+    current = "page" if path == url else "true" if url != "/" and path.startswith(url) else ""
+    return _nav_link(url, text, css_class, current)
+
+
+@functools.lru_cache(maxsize=500)
+def _nav_link(url: str, text: str, css_class: str, current: str) -> SafeString:
+    """Kept, because every page has all of them."""
     classes = format_html(' class="{}"', css_class) if css_class else ""
-    return format_html('<a href="{}"{}{}>{}</a>', url, classes, current, text)
+    here = format_html(' aria-current="{}"', current) if current else ""
+    return format_html('<a href="{}"{}{}>{}</a>', url, classes, here, text)
+
+
+@functools.lru_cache(maxsize=500)
+def _named(url_name: str) -> str:
+    return reverse(url_name)
 
 
 @register.inclusion_tag("components/breadcrumb.html")
