@@ -31,6 +31,8 @@ class Situation:
     leaves: Change
     table: str = ""
     """Before writing to which table the requests meet, where that is not the first."""
+    mails_again: bool = False
+    """Whether sending it again mails the link again, unless a limit on mails keeps it back, which the harness makes forget."""
 
 
 SITUATIONS: list[Situation] = []
@@ -44,6 +46,7 @@ def situation(
     marks: dict[str, int] | None = None,
     files: int = 0,
     table: str = "",
+    mails_again: bool = False,
 ) -> Callable[[Callable[[Server], Deed | list[Deed]]], Callable[[Server], Deed | list[Deed]]]:
     """Enter a situation in the list."""
 
@@ -56,7 +59,7 @@ def situation(
         if tags:
             counted["audit.auditevent"] = sum(tags.values())
         change = Change(rows=counted, tags=tags or {}, marks=marks or {}, files=files)
-        SITUATIONS.append(Situation(name, prepared, change, table))
+        SITUATIONS.append(Situation(name, prepared, change, table, mails_again))
         return begin
 
     return enter
@@ -81,6 +84,8 @@ def faults_after(
         got, due = getattr(change, part), getattr(one.leaves, part)
         if died and part == "rows":
             got, due = ({name: number for name, number in rows.items() if name != _JOBS} for rows in (got, due))
+        if died and part == "rows" and one.mails_again:
+            got = {name: min(number, due[name]) if name == _MAILS else number for name, number in got.items()}
         if died and part == "files":
             got = min(got, due)
         if got != due:
@@ -89,6 +94,7 @@ def faults_after(
 
 
 _JOBS = "django_tasks_database.dbtaskresult"
+_MAILS = "mailing.outgoingmail"
 _KIND = {200, 302}
 """A page or a way on; anything else tells somebody that she did wrong who only clicked twice."""
 
@@ -449,21 +455,21 @@ def revoking(server: Server) -> Deed:
 
 @situation("the profile", tags={"account:profile:changed": 1})
 def profile(server: Server) -> Deed:
-    return server.person().form("/account/", legal_name="Ada B. Example")
+    return server.person().form("/account/", legal_name="Ade Example")
 
 
 @situation(
     "signing up",
     rows={
-        "accounts.user": 1, "accounts.holder": 1, "accounts.profile": 1, "accounts.termsacceptance": 1,
+        "accounts.user": 1, "accounts.holder": 1, "accounts.profile": 1, "accounts.personword": 5, "accounts.termsacceptance": 1,
         "account.emailaddress": 1, "mailing.outgoingmail": 1, "django_tasks_database.dbtaskresult": 1,
     },
-    tags={"account:terms:accepted": 1},
+    tags={"account:terms:accepted": 1}, mails_again=True,
 )  # fmt: skip
 def signing_up(server: Server) -> Deed:
     return server.stranger().form(
         "/account/signup/", email=f"{uuid.uuid4().hex[:10]}@example.org", password1="seven quiet herons", terms="on",
-        legal_name="Ada Example",
+        legal_name="Una Newcomer",
     )  # fmt: skip
 
 

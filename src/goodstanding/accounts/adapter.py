@@ -74,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Set it once, however often the form was sent; ``send_notification_mail`` asks the user which copy this was."""
         assert isinstance(user, User)
-        user.password_is_new = services.set_password(user=user, password=password)
+        user.password_is_new = services.set_password(user=user, password=password, hashed=user.prepared_password)
 
     def send_notification_mail(
         self, template_prefix: str, user: AbstractBaseUser, context: dict[str, Any] | None = None, email: str | None = None

@@ -48,6 +48,8 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    prepared_password = ""
+    """The hash of the password that the request at hand sets, where it was made beforehand; no column."""
     password_is_new = True
     """Whether the request at hand set the password itself, and not another copy of it; no column."""
 

@@ -71,15 +71,23 @@ def keep_words(*, user: User) -> None:
 
 
 def open_account(
-    *, email: str, password: str, legal_name: str, at: dt.datetime, confirmed: bool = False, terms_version: str = TERMS_VERSION
+    *,
+    email: str,
+    password: str,
+    legal_name: str,
+    at: dt.datetime,
+    confirmed: bool = False,
+    terms_version: str = TERMS_VERSION,
+    hashed: str = "",
 ) -> User:
     """
     Make a user with holder, profile, e-mail address and accepted terms, all or nothing.
 
     `confirmed` says that the address is known to be the person's own; otherwise it must be confirmed before the first
-    sign-in. Raises EmailTakenError if there is an account with that address, also when another request just made it.
+    sign-in. `hashed` is the hash of the password, for who calls this within a transaction: making one is slow on purpose. Raises
+    EmailTakenError if there is an account with that address, also when another request just made it.
     """
-    hashed = make_password(password)  # slow on purpose, therefore outside the transaction
+    hashed = hashed or make_password(password)  # outside the transaction
     email = email.strip().lower()
     try:
         with transaction.atomic():
@@ -215,14 +223,14 @@ def open_administrator(*, token: str, email: str, password: str, legal_name: str
     return claim_administrator(token=token, user=user, at=at)
 
 
-def set_password(*, user: User, password: str) -> bool:
+def set_password(*, user: User, password: str, hashed: str = "") -> bool:
     """
     Give the account a new password; False if another request did just that since `user` was read.
 
     The same form sent twice keeps what the first copy stored. Hashed anew, the password would be the same and every session
     begun with the first copy would end, among them perhaps the one that the browser holds.
     """
-    hashed = make_password(password)  # slow on purpose, therefore outside the transaction
+    hashed = hashed or make_password(password)  # slow on purpose, therefore outside the transaction
     with transaction.atomic():
         stored = User.objects.select_for_update().get(pk=user.pk)
         if stored.password != user.password and stored.check_password(password):

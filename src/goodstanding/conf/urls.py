@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("goodstanding.web.learner.urls")),
     path("", include("goodstanding.web.verify.urls")),
     path("staff/", include("goodstanding.web.staff.urls")),
+    path("account/", include("goodstanding.web.public.account_views")),  # before those of allauth that they stand for
     path("account/", include("allauth.account.urls")),
     path("account/second-step/", include("allauth.mfa.urls")),
 ]

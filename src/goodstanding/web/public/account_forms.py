@@ -8,6 +8,7 @@ from allauth.account import forms as allauth
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -149,7 +150,9 @@ class _NewAccount(LookForm):
         given = self.cleaned_data
         if password := given.get("password1"):
             try:
-                check_new_password(password, selectors.draft_user(email=given.get("email", ""), legal_name=given.get("legal_name", "")))
+                check_new_password(
+                    password, selectors.draft_user(email=given.get("email", ""), legal_name=given.get("legal_name", ""))
+                )
             except ValidationError as error:
                 self.add_error("password1", error)
         return self.cleaned_data
@@ -167,6 +170,12 @@ class SignupForm(_NewAccount, allauth.SignupForm):
         self.fields["password1"] = new_password_field()
         self.fields["terms"] = terms_field()
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors:
+            self.hashed = make_password(cleaned["password1"])  # before the transaction that makes the account, for it takes long
+        return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[AbstractBaseUser | None, HttpResponse | None]:
         """
@@ -193,6 +202,7 @@ class SignupForm(_NewAccount, allauth.SignupForm):
             password=self.cleaned_data["password1"],
             legal_name=self.cleaned_data["legal_name"],
             at=timezone.now(),
+            hashed=self.hashed,
         )
 
 
@@ -223,6 +233,14 @@ class _NewPassword(LookForm):
 
     def clean_password1(self) -> str:
         return check_new_password(self.cleaned_data["password1"], self.user)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.user.prepared_password = make_password(
+                cleaned["password1"]
+            )  # before the transaction that stores it, for it takes long
+        return cleaned
 
 
 class ResetPasswordKeyForm(_NewPassword, allauth.ResetPasswordKeyForm):
