@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 _SAMPLES = {"uuid": uuid.UUID(int=7), "int": 7, "slug": "no-such-thing", "str": "no-such-thing", "path": "no/such/thing"}
 _OWN = ("/account/", "/licenses/", "/learn/", "/credits/", "/certificates/", "/standing/")
 _NAMES = {
-    "home", "course-list", "course-page", "terms", "privacy", "claim", "health-live", "health-ready", "account",
+    "home", "course-list", "course-page", "requirements", "requirements-page", "terms", "privacy", "claim", "health-live", "health-ready", "account",
     "license-list", "license-add", "license-page", "learn", "credit-list", "credit-add", "credit-page", "credit-proof",
     "certificate-list", "certificate-pdf", "verify", "verify-certificate", "standing",
     "staff-home", "staff-sponsor", "staff-approvals", "staff-courses", "staff-people", "staff-person",

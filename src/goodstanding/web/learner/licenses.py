@@ -80,7 +80,10 @@ def license_list(request: HttpRequest) -> HttpResponse:
 @_form_methods
 def license_add(request: HttpRequest) -> HttpResponse:
     types = license_types()
-    form = AddLicenseForm(request.POST if request.method == "POST" else None, types=types, today=today(request))
+    asked = next((one.key for one in types if one.rule == request.GET.get("rule")), None)
+    form = AddLicenseForm(
+        request.POST if request.method == "POST" else None, types=types, today=today(request), initial={"type": asked}
+    )
     if request.method == "POST" and form.is_valid() and (chosen := form.chosen):
         data = {name: value for name, value in form.cleaned_data.items() if name != "type"}
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.public import catalog, claim, contact, health, home, pages
+from goodstanding.web.public import catalog, claim, contact, health, home, pages, requirements
 
 urlpatterns: list[URLPattern] = [
     *catalog.urlpatterns,
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     *health.urlpatterns,
     *home.urlpatterns,
     *pages.urlpatterns,
+    *requirements.urlpatterns,
 ]
