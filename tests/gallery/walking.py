@@ -26,7 +26,7 @@ WIDTHS = {390: 844, 768: 1024, 1280: 900}
 PAPER = 700
 """Pixels between the margins of a Letter page, as the print style is asked for."""
 TALLEST = 9_000
-FAILURES = ("400", "403", "403_csrf", "405", "429", "500", "503")
+FAILURES = ("400", "403", "403_csrf", "405", "413", "429", "500", "503")
 
 HAND_IN_EMPTY = """() => {
   const form = [...document.querySelectorAll("main form[method=post], main form")].find((one) => one.querySelector("input:not([type=hidden]),textarea,select"));

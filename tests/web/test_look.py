@@ -387,7 +387,7 @@ def test_a_notice_shows_its_kind_by_shape() -> None:
     assert len(kinds) == 4
 
 
-@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "429", "500", "503"])
+@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "413", "429", "500", "503"])
 def test_error_pages_say_what_happened_and_stand_alone(code: str) -> None:
     page = render_to_string(f"{code}.html", request=None)
     assert page.count("<h1>") == 1

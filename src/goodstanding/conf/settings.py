@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "goodstanding.web.security.bounded",
     "allauth.account.middleware.AccountMiddleware",
     "goodstanding.web.signed_in.signed_in",
     "goodstanding.web.clock.local_time",

@@ -38,6 +38,13 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None, 
     return response
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Nothing of what was sent is read."""
+    response = render(request, "413.html", status=413)
+    response.headers["Connection"] = "close"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """What a fault of ours answers: 503 where records can not be reached or written just now, which passes; else 500."""
     if not _passes(sys.exc_info()[1]):
