@@ -3,7 +3,8 @@ The named situations in the folders beside this file, and how the answer to one 
 
 A file is a list of whole case files, each with `name` and `expect`; or, shorter, what is `usual` in all of them and the `situations`,
 which say what is different. A license and a credit take what is usual key by key; a key that is `null` takes the usual one
-away. A credit then says `hours`, and what all of them are about as `topics` or the hours of each topic as `parts`:
+away. A credit then says `hours`, and what all of them are about as `topics` or the hours of each topic as `parts`. Licenses that
+are held as well stand `beside`, as in a case file; what is expected is about the first license:
 
     usual:
       on: 2026-11-23
@@ -34,7 +35,7 @@ RULES = HERE.parents[1] / "rules"
 
 @dataclass(frozen=True)
 class Situation:
-    """A case file with a name, and what is expected of its one license under `rule`."""
+    """A case file with a name, and what is expected of its first license, which is under `rule`."""
 
     rule: str
     name: str
@@ -67,12 +68,12 @@ def situations(rule: str, path: Path) -> list[Situation]:
 
 def spelled_out(rule: str, usual: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
     """The whole case file of a situation that says only what is different."""
-    odd = (set(usual) - {"on", "license", "credit"}) | (set(one) - {"name", "on", "license", "credits", "expect"})
+    odd = (set(usual) - {"on", "license", "credit"}) | (set(one) - {"name", "on", "license", "beside", "credits", "expect"})
     assert not odd, f"{rule}: {one['name']}: nothing reads {sorted(odd)}"
     return {
         "name": one["name"],
         "on": one.get("on", usual["on"]),
-        "licenses": [{"rule": rule, **_with(usual["license"], one.get("license", {}))}],
+        "licenses": [{"rule": rule, **_with(usual["license"], one.get("license", {}))}, *one.get("beside", [])],
         "credits": [_credit(f"c{at}", _with(usual["credit"], credit)) for at, credit in enumerate(one["credits"], start=1)],
         "expect": one["expect"],
     }
@@ -97,7 +98,7 @@ def _credit(name: str, said: dict[str, Any]) -> dict[str, Any]:
 def differences(situation: Situation, rules: RuleBook, case: Case) -> list[str]:
     """Where the answer differs from what the situation expects; empty if nowhere."""
     assert case.on is not None
-    (answer,) = evaluate(case.licenses, case.credits, rules, case.on).evaluations
+    answer, *_ = evaluate(case.licenses, case.credits, rules, case.on).evaluations
     plain = evaluation_to_json(answer)
     requirements = {one["id"]: one for one in plain["requirements"]}
     excused = {one["id"] for one in plain["not_applicable"]}
