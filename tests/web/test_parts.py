@@ -303,6 +303,8 @@ def test_courses_follow_what_is_published_signed_approved_withdrawn_and_done(cli
     pages.changed("the sponsor", COURSE)
     publish_course(course=small_course(title="The other course"), at=AT + dt.timedelta(days=1))
     pages.changed("another version")
+    publish_course(course=small_course(title="A third course"), at=AT + dt.timedelta(days=2))
+    pages.changed("a version that nobody has signed, after another")
     withdraw_course(actor=administrator, slug=SLUG, at=AT)
     pages.changed("a withdrawn course", CATALOG)
 

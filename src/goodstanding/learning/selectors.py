@@ -165,10 +165,10 @@ def path_of(enrollment: Enrollment) -> LearningPath:
 
 
 def walk_of(enrollment: Enrollment) -> Walk:
-    """The same with what it rests on. Every page of the player asks for this, so it takes two queries."""
-    attempts = _HANDED_IN.ask(enrollment=enrollment.pk).objects()
+    """The same with what it rests on. Every page of the player asks for this, so it takes one query until a test was handed in."""
     reached = _reached(enrollment)
     done = reached.done
+    attempts = _HANDED_IN.ask(enrollment=enrollment.pk).objects() if done["attempt"] else []
     course = content_of(enrollment)
     again: tuple[str, ...] = ()
     if attempts and done["section"].issuperset(section.id for section in course.sections):
@@ -206,13 +206,15 @@ SELECT 'scenario', scenario, 0, finished_at IS NOT NULL FROM learning_scenarioru
 UNION ALL
 SELECT 'pretest', '', 0, finished_at IS NOT NULL FROM learning_pretest WHERE enrollment_id = %(id)s
 UNION ALL
+SELECT 'attempt', '', number, submitted_at IS NOT NULL FROM learning_posttestattempt WHERE enrollment_id = %(id)s
+UNION ALL
 SELECT 'evaluation', '', 0, 1 = 1 FROM learning_courseevaluation WHERE enrollment_id = %(id)s
 UNION ALL
 SELECT 'completion', '', 0, 1 = 1 FROM learning_completion WHERE enrollment_id = %(id)s
 """
 """
 What was begun in a course, and whether it is done. Only the first run of a scenario counts: a replay that was left half-way
-takes nothing back. Written out, because Django takes longer to put these five together than the database to answer them,
+takes nothing back. Written out, because Django takes longer to put these six together than the database to answer them,
 with every page of the player.
 """
 
@@ -225,7 +227,9 @@ class _Reached:
 
 def _reached(enrollment: Enrollment) -> _Reached:
     opened: set[tuple[str, int]] = set()
-    done: dict[str, set[str]] = {kind: set() for kind in ("section", "scenario", "pretest", "evaluation", "completion")}
+    done: dict[str, set[str]] = {
+        kind: set() for kind in ("section", "scenario", "pretest", "attempt", "evaluation", "completion")
+    }
     with connection.cursor() as cursor:
         cursor.execute(_REACHED, {"id": Enrollment._meta.pk.get_db_prep_value(enrollment.pk, connection)})  # noqa: SLF001 - documented
         for kind, name, number, finished in cursor.fetchall():
