@@ -104,7 +104,7 @@ def test_every_rule_has_a_page_with_its_requirements_sources_and_open_questions(
         if file.in_force_of(one).covers(TODAY):
             assert one.label.lower() in page.lower()
     links = response.content.decode()
-    assert f'href="{file.board.url}"'.replace("&", "&amp;") in links
+    assert (file.board.url or file.board.name) in html.unescape(links)
     assert f"{reverse('license-add')}?rule={rule_id.replace('/', '%2F')}" in links
 
 

@@ -78,7 +78,7 @@ def _types_of(folder: Path) -> tuple[LicenseType, ...]:
                         name=f"{place} {license_type}{serves}",
                         title=rule.title,
                         board=rule.board.name.removeprefix(f"{place} "),
-                        board_url=rule.board.url,
+                        board_url=rule.board.url or "",
                     )
                 )
     return tuple(sorted(found, key=lambda one: (one.place, one.name)))

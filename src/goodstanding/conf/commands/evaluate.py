@@ -66,7 +66,7 @@ def _show(evaluation: Evaluation) -> None:
         _print(f"  {question.id} (decides {', '.join(question.decides)}): {question.text}")
     _print(
         f"\nRule {evaluation.rule}, version {evaluation.rule_version}, confidence {evaluation.confidence}, "
-        f"checked on {show_day(evaluation.checked_on)}. Check with your board: {evaluation.board_url}\n"
+        f"checked on {show_day(evaluation.checked_on)}. Check with your board: {evaluation.board_url or evaluation.board}\n"
     )
 
 

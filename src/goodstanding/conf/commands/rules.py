@@ -102,7 +102,7 @@ def _hours(value: Any) -> Any:
 def _show(book: RuleBook, rule: Rule, *, on: dt.date | None) -> None:
     file = rule.file
     _print(f"{file.title} ({rule.file.id}, version {rule.version})")
-    _print(f"{file.board.name}, {file.board.url}")
+    _print(", ".join(filter(None, (file.board.name, file.board.url))))
     _print(f"Confidence: {file.confidence}. Checked on {file.checked_on}. Check with your board before you rely on it.")
     _print(f"Period: {file.cycle.months} months; {file.cycle.anchor}.")
     for one in _chosen(rule, on):

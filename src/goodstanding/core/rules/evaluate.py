@@ -190,7 +190,7 @@ class _License:
             "title": rule.title,
             "jurisdiction": rule.jurisdiction,
             "board": rule.board.name,
-            "board_url": rule.board.url,
+            "board_url": rule.board.url or "",
             "profession": self.license.profession or rule.professions[0],
             "license_types": tuple(rule.license_types),
             "confidence": rule.confidence,

@@ -275,8 +275,10 @@ class OpenQuestion(Strict):
 
 
 class Board(Strict):
+    """Who licenses; `url` is null where no address of the board was read."""
+
     name: Text
-    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None
 
 
 class Counting(Strict):
