@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -36,6 +38,10 @@ LARGEST_MANIFEST = 200 * 1024 * 1024
 _SEAL = b"goodstanding backup, SHA-256 of all before: "
 _DIGEST = 64
 _PIECE = 1 << 20
+_WORKING = ".goodstanding-"
+_LOCK = "in-work"
+_JUST_MADE = 60
+"""Seconds after which a folder without a lock was not just made by a process that is about to take it."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -227,12 +233,41 @@ def _is_plain(name: str) -> bool:
 
 @contextlib.contextmanager
 def working_folder(beside: Path) -> Iterator[Path]:
-    """A folder for unfinished work inside `beside`, for its owner alone, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=".goodstanding-", dir=beside))
+    """
+    A folder for unfinished work inside `beside`, for its owner alone, gone afterwards.
+
+    A process that is killed leaves it; the next one removes it. Who works in it holds a lock on a file there, which the system takes
+    back from a process that ends, however it ends.
+    """
+    _remove_left_behind(beside)
+    folder = Path(tempfile.mkdtemp(prefix=_WORKING, dir=beside))
     try:
-        yield folder
+        with _private(folder / _LOCK) as lock:
+            with contextlib.suppress(OSError):  # a file system without locks: then nobody else can take it either
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+            shutil.rmtree(folder, ignore_errors=True)  # before the lock goes
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_left_behind(beside: Path) -> None:
+    """Remove folders whose process is gone. What is not surely one of those is left alone: no lock to take, or not long enough there."""
+    for folder in beside.glob(f"{_WORKING}*"):
+        try:
+            # not followed, and only where it is ours: anybody may put a folder of that name into /tmp
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+        except OSError:
+            continue
+        try:
+            if folder.is_symlink() or time.time() - os.fstat(lock).st_mtime < _JUST_MADE or os.fstat(lock).st_uid != os.geteuid():
+                continue
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:  # its process works in it, or this file system has no locks
+            continue
+        finally:
+            os.close(lock)
 
 
 @contextlib.contextmanager
