@@ -39,8 +39,9 @@ format: setup-dev ## Format the code
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-reference: setup ## Write docs/environment.md anew from the declared settings
+reference: setup ## Write docs/environment.md and docs/coverage.md anew from settings and rules
 	$(BIN)/python -m goodstanding.conf.variables > docs/environment.md
+	$(BIN)/python -m goodstanding.conf.coverage
 
 pictures: setup-dev ## Take the README's pictures anew
 	$(BIN)/pytest tests/e2e/test_pages.py

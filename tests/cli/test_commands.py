@@ -223,3 +223,17 @@ def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
     signal.signal(signal.SIGINT, inherited)
     assert process.returncode == 130
     assert errors == b""
+
+
+def test_rules_that_were_not_read_for_long_are_listed(tmp_path: Path) -> None:
+    for name in ("topics", "facts", "approvals"):
+        shutil.copy(ROOT / "rules" / f"{name}.yaml", tmp_path)
+    folder = tmp_path / "us" / "mi"
+    folder.mkdir(parents=True)
+    text = (ROOT / "rules/us/mi/lpc.yaml").read_text(encoding="utf-8")
+    (folder / "lpc.yaml").write_text(text.replace("checked_on: 2026-11-23", "checked_on: 2020-01-02"), encoding="utf-8")
+    result = run("check", "rules", tmp_path, "--stale", 180)
+    assert (result.returncode, result.stdout.split()[:2]) == (1, ["2020-01-02", "us/mi/lpc"])
+    fresh = run("check", "rules", tmp_path, "--stale", 100_000)
+    assert (fresh.returncode, "the sources of all 1 were read" in fresh.stdout) == (0, True)
+    assert_refuses(run("check", "courses", "--stale", 1), 2, "--stale goes with `check rules`")

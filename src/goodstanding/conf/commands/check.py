@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from goodstanding.conf.content import content_root
 from goodstanding.core.documents import Finding
+from goodstanding.core.rules.load import load_rules
+from goodstanding.core.rules.overview import due_for_checking
 
 HELP = "validate rules, courses or standards"
 KINDS = ("rules", "courses", "standards")
@@ -17,6 +20,9 @@ KINDS = ("rules", "courses", "standards")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", metavar="rules|courses|standards", choices=KINDS, help="default: everything there is")
     parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="the folder to check (default: the one shipped)")
+    parser.add_argument(
+        "--stale", type=int, metavar="DAYS", help="with rules: list those whose sources were last read longer ago than that"
+    )
     parser.add_argument("--graph", type=Path, metavar="FILE.svg", help="draw a scenario of the course at PATH instead")
     parser.add_argument("--scenario", metavar="ID", help="with --graph: which one, if the course has several")
     parser.add_argument(
@@ -28,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
     """0 if nothing is wrong; 1 with one line per finding on standard error."""
     if args.graph or args.diff or args.scenario:
         return _course(args)
+    if args.stale is not None:
+        return _stale(args)
     findings = 0
     for kind in [args.what] if args.what else KINDS:
         folder = args.path or content_root() / kind
@@ -47,6 +55,19 @@ def run(args: argparse.Namespace) -> int:
             for line in summaries(folder):
                 _print(line)
     return 1 if findings else 0
+
+
+def _stale(args: argparse.Namespace) -> int:
+    """A line for each rule that is due for another reading; 1 if there is one."""
+    if args.what != "rules" or args.stale < 0:
+        return _misused("--stale goes with `check rules`, and takes a number of days")
+    book = load_rules(args.path or content_root() / "rules")
+    due = due_for_checking(book, on=dt.date.today(), days=args.stale)  # noqa: DTZ011 - the day of whoever asks
+    for one in due:
+        _print(f"{one.checked_on}  {one.rule:<24} {one.confidence:<12} {one.open_questions} open questions  {one.title}")
+    if not due:
+        _print(f"rules: the sources of all {len(book.rules)} were read within {args.stale} days")
+    return 1 if due else 0
 
 
 def _course(args: argparse.Namespace) -> int:
