@@ -17,10 +17,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from goodstanding.accounts.browser_sessions import note_session
 from goodstanding.accounts.closing import GRACE, request_closure
-from goodstanding.accounts.models import Closure, DataExport, Holder, User
+from goodstanding.accounts.models import BrowserSession, Closure, DataExport, Holder, User
 from goodstanding.audit.models import AuditEvent
 from goodstanding.audit.selectors import verify_log
+from goodstanding.flows.export_contents import account_of
 from goodstanding.flows.exporting import make_export, request_export
 from goodstanding.flows.leaving import carry_out
 from goodstanding.flows.personal_data import PERSONAL, Fate
@@ -141,6 +143,20 @@ def test_her_words_are_in_the_export_in_clear_and_nobody_elses(everything, other
     assert "She needs an answer." in [step["reason"] for run in done["scenario_runs"] for step in run["steps"]]
     assert data["requests"][0]["text"] == WORDS
     assert str(other_clinician.pk) not in archive.read("data.json").decode()
+
+
+def test_her_sign_ins_are_in_the_export_without_what_opens_them(everything, other_clinician):
+    person, archive = everything
+    at = timezone.now()
+    note_session(user=other_clinician, session_key="z" * 32, user_agent="Firefox/1 Linux", at=at)
+    text = archive.read("data.json").decode()
+    (sign_in,) = json.loads(text)["account"]["sign_ins"]
+    assert set(sign_in) == {"device", "began_at", "seen_at"}
+    assert sign_in["device"] == BrowserSession.objects.get(user=person).device
+    for key in Session.objects.values_list("session_key", flat=True):
+        assert key not in text
+    assert BrowserSession.objects.get(user=person).session_key not in text
+    assert {one["device"] for one in account_of(other_clinician, other_clinician.holder)["sign_ins"]} == {"Firefox on Linux"}
 
 
 def test_her_files_are_in_the_export_under_safe_names(everything):

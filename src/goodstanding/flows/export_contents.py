@@ -66,6 +66,9 @@ def account_of(user: User, holder: Holder) -> dict[str, Any]:
             "professions": profile.professions if profile else [],
             "addresses": [_columns(one, "email", "verified", "primary") for one in EmailAddress.objects.filter(user=user)],
             "terms": [_columns(one, "version", "accepted_at") for one in user.terms_acceptances.order_by("accepted_at")],
+            "sign_ins": [
+                _columns(one, "device", "began_at", "seen_at") for one in user.browser_sessions.order_by("began_at", "id")
+            ],
             "closures": [_columns(one, "requested_at", "due_at", "kept_at", "carried_out_at") for one in holder.closures.all()],
         }
     )

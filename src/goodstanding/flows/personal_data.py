@@ -46,7 +46,7 @@ PERSONAL: dict[str, Kind] = {
     "accounts.Closure": Kind("account.closures", Fate.KEPT),
     "accounts.DataExport": Kind("", Fate.REMOVED, "the export itself"),
     "mfa.Authenticator": Kind("", Fate.REMOVED, _TECHNICAL),
-    "accounts.BrowserSession": Kind("", Fate.REMOVED, "says on which devices one is signed in; shown on the account pages"),
+    "accounts.BrowserSession": Kind("account.sign_ins", Fate.REMOVED),
     "sessions.Session": Kind("", Fate.REMOVED, _TECHNICAL),
     "mailing.OutgoingMail": Kind("", Fate.REMOVED, "an empty envelope once delivered; the mail is in the person's mailbox"),
     "audit.AuditEvent": Kind("log", Fate.KEPT),
