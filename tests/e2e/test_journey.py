@@ -202,6 +202,19 @@ def test_what_one_person_typed_is_not_shown_to_the_next_on_the_same_machine(
     assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_signing_out_leaves_nothing_in_the_tab(server: Server, page: Page) -> None:
+    learner.sign_up(page, server, email="leaving@example.org", name="Lea Leaving")
+    page.goto("/credits/add/")
+    page.get_by_label("Title").first.fill("Nobody else's affair")
+    page.context.clear_cookies(name="csrftoken")
+    press(page.get_by_role("button", name="Add the credit"))  # refused, so what was typed waits in the tab
+    assert page.evaluate("sessionStorage.getItem('unsent')")
+    page.evaluate("document.querySelector('form[action*=logout]').requestSubmit()")
+    page.wait_for_url("**/")
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
+
+
 def test_the_operator_claims_the_administrator_account_once(
     server: Server, page: Page, open_browser: Callable[..., BrowserContext]
 ) -> None:
