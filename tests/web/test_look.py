@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import zoneinfo
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -335,6 +338,26 @@ def test_errors_stand_at_the_field_and_at_the_top_with_links() -> None:
     assert 'id="id_name_error"' in page
     assert 'aria-invalid="true"' in page
     assert 'value="12 &lt;b&gt;"' in page, "what was typed is kept"
+
+
+class Secret(LookForm):
+    name = forms.CharField(label="Name")
+    password = forms.CharField(label="Password", widget=forms.PasswordInput)
+    proof = forms.FileField(label="Proof", required=False)
+
+
+def test_the_top_promises_only_what_is_kept() -> None:
+    assert "What you entered is still here.</p>" in str(Secret({"name": ""}))
+    said = str(Secret({"password": "x" * 12}, {"proof": SimpleUploadedFile("a.pdf", b"a")}))
+    assert "What you entered is still here. Enter the password again. Choose the file again.</p>" in said
+    alone = Secret({})
+    del alone.fields["name"], alone.fields["proof"]
+    assert "still here" not in str(alone), "a browser gets no password back"
+
+
+def test_a_time_zone_is_named_as_people_say_it() -> None:
+    assert look.zone_words(zoneinfo.ZoneInfo("America/Los_Angeles")) == "in Los Angeles time"
+    assert look.zone_words(dt.UTC) == "in UTC"
 
 
 def test_errors_are_listed_in_the_order_of_the_fields_whoever_found_them() -> None:

@@ -69,7 +69,7 @@ class SponsorForm(LookForm):
 
 class DayForm(LookForm):
     on = forms.DateField(
-        label="State on",
+        label="Another day",
         required=False,
         widget=DayInput(),
         error_messages={"invalid": "Write the day as 2026-11-23."},

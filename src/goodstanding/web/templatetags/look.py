@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, FileField, PasswordInput
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
@@ -401,6 +401,33 @@ def _detail_text(event: object) -> str:
     """What stands in the second line of a flag: the day, then the detail."""
     detail = str(_part(event, "detail"))
     return f"{long_date(_day(event))} · {detail}" if detail else long_date(_day(event))
+
+
+@register.simple_tag
+def kept(form: BaseForm) -> str:
+    """
+    What of a refused form is still there, for the summary at the top; nothing where nothing is.
+
+    Browsers get no password and no file back, so whoever gave one must hear that it is wanted again.
+    """
+    fields = form.visible_fields()
+    passwords = [field for field in fields if isinstance(field.field.widget, PasswordInput)]
+    files = [field for field in fields if isinstance(field.field, FileField)]
+    if len(passwords) + len(files) == len(fields):
+        return ""
+    said = "What you entered is still here."
+    if any(form.data.get(field.html_name) for field in passwords):
+        said += " Enter the password again."
+    if any(form.files.get(field.html_name) for field in files):
+        said += " Choose the file again."
+    return said
+
+
+@register.filter
+def zone_words(zone: tzinfo) -> str:
+    """A time zone as people say it: "in Los Angeles time"; UTC stays UTC."""
+    name = str(zone)
+    return f"in {name.rsplit('/', 1)[-1].replace('_', ' ')} time" if "/" in name else f"in {name}"
 
 
 @register.simple_tag
