@@ -175,7 +175,7 @@ def _changes(scalar: _Scalar, text: str, rule: RuleFile, rules: RuleBook) -> Ite
             yield "side", *here, SIDES[key]
         if owner in ("hours_per_unit", "statuses"):
             yield "word", *here, _next(scalar.text, WORDS[owner])
-        if owner == "hours" and "several" in names:
+        if owner == "hours" and "several" in names and scalar.text.isdigit():
             yield "number", *here, f'"{int(scalar.text) + 1}"'
         return
     if key in TOPICS:
