@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import uuid
 
 import pytest
@@ -14,7 +15,7 @@ from goodstanding.credit.models import CreditEntry
 from goodstanding.learning.models import Enrollment
 from goodstanding.licensing.models import License
 from goodstanding.licensing.selectors import list_licenses, recorded_licenses
-from goodstanding.prepared import Given, Prepared, columns_of
+from goodstanding.prepared import Given, Prepared, _plan_of, columns_of
 from tests.compliance.situations import NOW, a_credit, a_license
 from tests.learning.making import SLUG, enrolled
 
@@ -101,6 +102,19 @@ def test_licenses_come_with_all_that_is_recorded_about_them(clinician, make_user
             for name in ("periods", "facts", "confirmations"):
                 same(getattr(one, name).all(), getattr(other, name).all())
         assert any(one.periods.all() for one in found)
+
+
+def test_two_threads_may_put_it_together_at_once(clinician):
+    """Each does it anew; a query that could be put together only once would fail for the second."""
+    a_license(clinician)
+    raw = recorded_licenses(clinician.holder).raw
+    prepared = [one for one in gc.get_objects() if type(one) is Prepared and one._plans]
+    assert len(prepared) > 3
+    for one in prepared:
+        before = {vendor: (plan.sql, len(plan.parameters)) for vendor, plan in one._plans.items()}
+        plan = _plan_of(one._query())
+        assert (plan.sql, len(plan.parameters)) in before.values()
+    assert recorded_licenses(clinician.holder).raw == raw
 
 
 def test_what_it_can_not_do_is_refused(clinician):

@@ -55,7 +55,7 @@ class Prepared(Generic[_Object]):
     """
     A query that differs in nothing but the values that it is given.
 
-    `make` puts it together, once, when it is first asked. It may read related objects along (``select_related``) but not
+    `make` puts it together when it is first asked, by each thread that asks before another has done so. It may read related objects along (``select_related``) but not
     afterwards (``prefetch_related``, for which :func:`read_along` is), and annotates nothing.
     """
 

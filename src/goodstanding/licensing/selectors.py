@@ -110,7 +110,7 @@ def _about(model: type[_Part], count: int) -> Prepared[_Part]:
     """
     if not count:
         return Prepared(model._default_manager.none)  # noqa: SLF001 - documented by Django
-    named = (Q(license=Given(f"license{at}", UUIDField())) for at in range(count))
+    named = [Q(license=Given(f"license{at}", UUIDField())) for at in range(count)]
     return Prepared(lambda: model._default_manager.filter(functools.reduce(operator.or_, named)))  # noqa: SLF001
 
 
