@@ -15,6 +15,7 @@ from django.db.models import CharField, Prefetch, QuerySet, UUIDField
 from goodstanding.accounts.selectors import get_profile
 from goodstanding.catalog.selectors import approvals_on, course_of, outline_of
 from goodstanding.core import courseware
+from goodstanding.kept import Kept
 from goodstanding.learning.errors import AttemptNotFoundError, EnrollmentNotFoundError, StepNotFoundError
 from goodstanding.learning.models import (
     Completion,
@@ -175,18 +176,18 @@ def walk_of(enrollment: Enrollment) -> Walk:
         visits = list(SectionVisit.objects.filter(enrollment=enrollment, finished_at__isnull=False))
         verdict = _may_attempt(course, attempts, visits, in_all=attempts[-1].attempts_in_all)
         again = verdict.sections if isinstance(verdict, courseware.Refused) else ()
-    path = lay_out(
-        outline_of(enrollment.version),
-        Progress(
-            pretested=bool(done["pretest"]),
-            sections=done["section"],
-            scenarios=done["scenario"],
-            passed=any(attempt.passed for attempt in attempts),
-            evaluated=bool(done["evaluation"]),
-            completed=bool(done["completion"]),
-            again=again,
-        ),
-        pretest=course.pretest is not None,
+    progress = Progress(
+        pretested=bool(done["pretest"]),
+        sections=done["section"],
+        scenarios=done["scenario"],
+        passed=any(attempt.passed for attempt in attempts),
+        evaluated=bool(done["evaluation"]),
+        completed=bool(done["completion"]),
+        again=again,
+    )
+    path = _paths.get(
+        (enrollment.version.content_hash, progress),
+        lambda: lay_out(outline_of(enrollment.version), progress, pretest=course.pretest is not None),
     )
     return Walk(
         path=path,
@@ -194,6 +195,9 @@ def walk_of(enrollment: Enrollment) -> Walk:
         opened=reached.opened,
     )
 
+
+_paths: Kept[tuple[str, Progress], LearningPath] = Kept(most=500)
+"""Those who are equally far in the same version have the same path, so that what it shows can be kept by it."""
 
 _HANDED_IN = Prepared(
     lambda: PostTestAttempt.objects.filter(enrollment=Given("enrollment", UUIDField()), submitted_at__isnull=False)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from goodstanding.kept import Kept
+from goodstanding.kept import Kept, Same
 from goodstanding.learning import seat_time, selectors, services
 from goodstanding.learning.errors import (
     AttemptNotFoundError,
@@ -185,7 +185,8 @@ class Here:
     @property
     def stands(self) -> Hashable:
         """Which course this is and how far the learner is in it, the same for everyone who is equally far; nothing of her own."""
-        return (self.slug, self.enrollment.version.content_hash, self.path, self.step, self.on_step)
+        version = self.enrollment.version.content_hash
+        return (self.slug, version, Same(self.path), self.step.kind, self.step.id, self.on_step)
 
     @property
     def outline(self) -> SafeString:
