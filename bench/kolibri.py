@@ -90,7 +90,10 @@ def requests_of(url: str, cookie: str) -> list[str]:
         )
         page = context.new_page()
         page.on("response", lambda response: found.append(response.url) if _is_data(response) else None)
-        page.goto(url, wait_until="networkidle")
+        # On a busy machine the network is silent for a while before the page's scripts ask for anything.
+        with page.expect_response(lambda response: _is_data(response) and response.url != url, timeout=60_000):
+            page.goto(url)
+        page.wait_for_load_state("networkidle")
         browser.close()
     return found
 
