@@ -138,7 +138,7 @@ class World:
             "note_id": self._note(enrollment, section, now), "entry_id": entry.pk, "proof_id": CreditProof.objects.get().pk,
             "license_id": license_.pk, "end": "2027-05-31", "question": "sponsor_list", "user_id": owner.pk,
             "approval_id": approval.pk, "request_id": request.pk, "session_id": session.pk, "pk": self.passkey.pk,
-            "export_id": export.pk, "signature_id": uuid.UUID(int=5), "job_id": uuid.UUID(int=6), "token": "a-claim", "uidb36": "1", "key": "unknown", "name": "us/ca/lpcc",
+            "export_id": export.pk, "signature_id": uuid.UUID(int=5), "job_id": uuid.UUID(int=6), "token": "a-claim", "uidb36": "1", "key": "unknown", "name": "us/ca/lpcc", "rule_id": "us/ca/lpcc",
         }  # fmt: skip
         self.certificate = certificate.number
         EmailAddress.objects.filter(verified=False).update(verified=True)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("goodstanding.web.public.urls")),
     path("", include("goodstanding.web.learner.urls")),
     path("", include("goodstanding.web.verify.urls")),
+    path("api/v1/", include("goodstanding.web.api.v1")),
     path("staff/", include("goodstanding.web.staff.urls")),
     path("account/", include("goodstanding.web.public.account_views")),  # before those of allauth that they stand for
     path("account/", include("allauth.account.urls")),

@@ -13,6 +13,7 @@ from tests.core.rules.example import ON, RULES, book, requirement
 
 TOTAL = requirement("total", 40)
 FIRST = {"applies_when": {"renewals": True, "is": 0}, "applies_text": "it is your first period"}
+BOTH = ({"renewals": True, "is": 0}, {"fact": "supervisor", "is": True})
 SUPERVISORS = {"applies_when": {"fact": "supervisor", "is": True}, "applies_text": "you supervise"}
 
 
@@ -42,6 +43,9 @@ def question(*readings: dict[str, Any]) -> dict[str, Any]:
         ([TOTAL, requirement("ethics", 3, frequency="later_renewals")], {}, ("40", "3")),
         ([TOTAL, requirement("ethics", 3, **FIRST)], {}, ("40", "none named")),
         ([TOTAL, requirement("ethics", 3, **SUPERVISORS)], {}, ("40", "3")),
+        ([TOTAL, requirement("ethics", 3, applies_when={"all": [*BOTH]}, applies_text="both")], {}, ("40", "none named")),
+        ([TOTAL, requirement("ethics", 3, applies_when={"any": [*BOTH]}, applies_text="either")], {}, ("40", "3")),
+        ([TOTAL, requirement("ethics", 3, applies_when={"not": BOTH[0]}, applies_text="later")], {}, ("40", "3")),
         ([TOTAL, requirement("ethics_for_supervisors", 3, **SUPERVISORS)], {}, ("40", "none named")),
         ([TOTAL, requirement("ethics", 3, in_force={"from": dt.date(2030, 1, 1), "by": "period_end"})], {}, ("40", "none named")),
         (

@@ -7,13 +7,13 @@ import datetime as dt
 import json
 import sys
 from fractions import Fraction
-from typing import Any
 
 from goodstanding.conf.commands.days import day
 from goodstanding.conf.content import content_root
 from goodstanding.core.rules.load import Rule, RuleBook, load_rules, suggest
-from goodstanding.core.rules.model import InForce, Requirement
+from goodstanding.core.rules.model import InForce
 from goodstanding.core.rules.outcome import show_number
+from goodstanding.core.rules.published import chosen, rule_to_json, summaries
 
 HELP = "list the rules, or show one"
 
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """0 with the rules on standard output; 1 if there is no such rule."""
     book = load_rules(content_root() / "rules")
     if args.action == "list":
-        rows = _rows(book)
+        rows = summaries(book)
         if args.json:
             _print(json.dumps(rows, indent=2, ensure_ascii=False))
         else:
@@ -43,60 +43,10 @@ def run(args: argparse.Namespace) -> int:
         print(f"goodstanding: There is no rule `{args.id}`. {suggest(args.id, book)}", file=sys.stderr)  # noqa: T201
         return 1
     if args.json:
-        _print(json.dumps(_as_json(book[args.id], on=args.on), indent=2, ensure_ascii=False))
+        _print(json.dumps(rule_to_json(book[args.id], on=args.on), indent=2, ensure_ascii=False))
     else:
         _show(book, book[args.id], on=args.on)
     return 0
-
-
-def _rows(book: RuleBook) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": rule_id,
-            "jurisdiction": rule.file.jurisdiction,
-            "profession": profession,
-            "license_types": list(rule.file.license_types),
-            "confidence": rule.file.confidence,
-            "title": rule.file.title,
-            "board": rule.file.board.name,
-            "checked_on": rule.file.checked_on.isoformat(),
-            "rule_version": rule.version,
-        }
-        for rule_id, rule in book.rules.items()
-        for profession in rule.file.professions
-    ]
-
-
-def _chosen(rule: Rule, on: dt.date | None) -> list[Requirement]:
-    """The versions to show. A day is compared with each part's own dates, as if a period began and ended on it."""
-    return [one for one in rule.file.requirements if on is None or rule.file.in_force_of(one).covers(on)]
-
-
-def _as_json(rule: Rule, *, on: dt.date | None) -> dict[str, Any]:
-    data = rule.file.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"requirements"})
-    data["rule_version"] = rule.version
-    data["requirements"] = [
-        {
-            **one.model_dump(mode="json", by_alias=True, exclude_none=True),
-            "in_force": rule.file.in_force_of(one).model_dump(mode="json", by_alias=True, exclude_none=True),
-        }
-        for one in _chosen(rule, on)
-    ]
-    return {key: _numbers(value) for key, value in data.items()}
-
-
-def _numbers(value: Any) -> Any:
-    """Hours as JSON numbers: the schema writes exact decimals as text."""
-    if isinstance(value, dict):
-        return {key: _hours(item) if key in ("hours", "round_down_to") else _numbers(item) for key, item in value.items()}
-    return [_numbers(item) for item in value] if isinstance(value, list) else value
-
-
-def _hours(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    number = float(value)
-    return int(number) if number.is_integer() else number
 
 
 def _show(book: RuleBook, rule: Rule, *, on: dt.date | None) -> None:
@@ -105,7 +55,7 @@ def _show(book: RuleBook, rule: Rule, *, on: dt.date | None) -> None:
     _print(", ".join(filter(None, (file.board.name, file.board.url))))
     _print(f"Confidence: {file.confidence}. Checked on {file.checked_on}. Check with your board before you rely on it.")
     _print(f"Period: {file.cycle.months} months; {file.cycle.anchor}.")
-    for one in _chosen(rule, on):
+    for one in chosen(rule, on=on):
         hours = f"{show_number(one.hours)} hours" if one.hours is not None else _share(one.share_of_total) or one.kind
         _print(f"\n{one.id}: {hours}, {one.label}{_dates(file.in_force_of(one))}")
         _print(f"  {one.says}")

@@ -15,7 +15,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from goodstanding.core.documents import Document, DocumentError, Finding, Number, Sequence, Strict, read_document, validate
+from goodstanding.core.documents import (
+    Document,
+    DocumentError,
+    Finding,
+    Number,
+    Sequence,
+    Strict,
+    parse_document,
+    read_document,
+    validate,
+)
 from goodstanding.core.rules.clauses import Activity, FactValue, Format, Profession, SponsorKind, Unit
 from goodstanding.core.rules.load import RuleBook, suggest
 
@@ -186,6 +196,29 @@ class Case(Strict):
 def read_case(path: Path, rules: RuleBook) -> Case:
     """The case in the file at `path`, checked against `rules`; raises DocumentError with every finding."""
     return case_of(read_document(path), rules)
+
+
+def case_from_json(text: str, rules: RuleBook, *, name: str = "case") -> Case:
+    """A case written as JSON, which has no days of its own: they are text like "2026-11-23". Raises DocumentError like `read_case`."""
+    document = parse_document(text, name=name)
+    return case_of(Document(path=name, data=_with_days(document.data), lines=document.lines), rules)
+
+
+_DAYS = frozenset({"on", "issued", "expires", "start", "end", "started", "completed"})
+
+
+def _with_days(data: Any, key: str = "") -> Any:
+    """The same data with days where the schema wants days; whatever is not a day stays as it is, for the schema to refuse."""
+    if isinstance(data, dict):
+        return {name: _with_days(value, "issued" if key == "facts" else name) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_with_days(value) for value in data]
+    if key in _DAYS and isinstance(data, str):
+        try:
+            return dt.date.fromisoformat(data)
+        except ValueError:
+            return data
+    return data
 
 
 def case_of(document: Document, rules: RuleBook) -> Case:

@@ -8,13 +8,14 @@ looked at, so a figure may be a range, and what the sources leave open altogethe
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from goodstanding.core.rules.load import Rule, RuleBook
-from goodstanding.core.rules.model import Requirement, RequirementPatch, RuleFile
+from goodstanding.core.rules.model import Condition, Requirement, RequirementPatch, RuleFile
 from goodstanding.core.rules.outcome import show_number
 
 __all__ = ["Coverage", "Figure", "coverage_of", "due_for_checking", "ethics_hours", "total_hours"]
@@ -125,13 +126,19 @@ def _current(file: RuleFile, on: dt.date) -> list[Requirement]:
     return [
         one
         for one in file.requirements
-        if file.in_force_of(one).covers(on)
-        and (
-            one.applies_when is None
-            or any(leaf.subject not in usual for leaf in one.applies_when.leaves())
-            or one.applies_when.holds(usual)
-        )
+        if file.in_force_of(one).covers(on) and (one.applies_when is None or True in _may_be(one.applies_when, usual))
     ]
+
+
+def _may_be(condition: Condition, known: dict[str, int]) -> frozenset[bool]:
+    """What a condition can come to when only some of its subjects are `known`."""
+    if condition.subject is not None:
+        return frozenset({condition.holds(known)}) if condition.subject in known else frozenset({True, False})
+    if condition.not_ is not None:
+        return frozenset(not one for one in _may_be(condition.not_, known))
+    parts = [_may_be(part, known) for part in condition.all or condition.any or ()]
+    decide = all if condition.all is not None else any
+    return frozenset(decide(chosen) for chosen in itertools.product(*parts))
 
 
 def _asks_facts(one: Requirement) -> bool:

@@ -6,7 +6,7 @@ import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from goodstanding.web.returning import page_of_the_form
@@ -26,7 +26,11 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A page that says so; for a program that asks the API, the same as data."""
     del exception
+    if request.path.startswith("/api/"):
+        problems = [{"problem": "There is nothing at this address.", "mend": "/api/v1/openapi.json lists them."}]
+        return JsonResponse({"problems": problems}, status=404)
     return render(request, "404.html", status=404)
 
 
