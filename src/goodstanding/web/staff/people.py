@@ -29,7 +29,7 @@ _SHORTEST = 2
 class SearchForm(LookForm):
     q = forms.CharField(
         label="E-mail address or name",
-        help_text="Write how words of it begin: “jo riv”, “rivera@” or “example.org”. Capitals and accents make no difference.",
+        help_text="The beginnings of its words are enough: “jo riv”, “rivera@” or “example.org”. Capitals and accents make no difference.",
         min_length=_SHORTEST,
         max_length=120,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
