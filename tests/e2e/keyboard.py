@@ -28,10 +28,11 @@ FOCUS = """() => {
   const ring = [here, here.closest("label")].filter(Boolean).some((each) => {
     const style = getComputedStyle(each);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-  });
+  }) || (here instanceof SVGElement && [...here.querySelectorAll("rect,path,circle")].some(
+    (each) => getComputedStyle(each).stroke !== "none" && parseFloat(getComputedStyle(each).strokeWidth) >= 3));
   const box = here.getClientRects()[0];
   if (!here.matches("a[href],button,input,select,textarea,summary,[tabindex='0']")) found.problem = "nothing can be done there";
-  else if (!here.matches(":focus-visible") || !ring) found.problem = "no ring shows it";
+  else if (!ring) found.problem = "no ring shows it";
   else if (!box || !box.width || !box.height) found.problem = "it takes no room";
   else {
     const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
@@ -46,8 +47,18 @@ FOCUS = """() => {
   return found;
 }"""
 
+# Every place that Tab must come to: of a group of radio buttons the checked one, else any; of a closed disclosure nothing inside.
+PLACES = """() => {
+  const all = [...document.querySelectorAll("*")];
+  return all.filter((each) => each.matches("a[href],button,input,select,textarea,summary,[tabindex='0']")
+    && !each.matches(":disabled,[tabindex='-1'],[type=hidden]") && !each.closest("[inert]")
+    && each.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})
+    && !(each.tagName === "SUMMARY" && each.parentElement.tagName !== "DETAILS"))
+    .map((each) => [all.indexOf(each), each.type === "radio" ? each.name : "", (each.textContent || each.name || each.tagName).trim().slice(0, 60)]);
+}"""
+
 MOST = 250
-"""No page has so many places; whoever has pressed Tab so often is going round in circles."""
+"""No journey needs so many; whoever has pressed Tab so often is going round in circles."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +138,17 @@ class Keyboard:
         self.follow()
 
     def goes_round(self) -> int:
-        """From the top through every place of the page to its end, once; how many there were."""
+        """From the top through every place of the page to its end, once; how many there were. Nothing that can be used is left out."""
         self.page.evaluate("document.activeElement.blur()")
+        places: list[tuple[int, str, str]] = [tuple(place) for place in self.page.evaluate(PLACES)]
         seen: list[int] = []
-        for _ in range(MOST):
+        for _ in range(4 * len(places) + 1):
             now = self.tab()
             if now is None:
+                reached = set(seen)
+                groups = {group for place, group, _ in places if group and place in reached}
+                missed = [name for place, group, name in places if place not in reached and group not in groups]
+                assert not missed, f"no Tab leads to {missed[:5]} on {self.page.url}"
                 return len(seen)
             if now.type == "date" and seen and seen[-1] == now.place:
                 continue  # month, day, year and calendar are places within one field

@@ -1,8 +1,8 @@
 """
 Every page, at two widths, light and dark: nothing scrolls sideways, axe-core finds nothing, names and headings are in
-order for those who listen, a picture is kept.
+order for those who listen.
 
-The pictures land in build/pictures/; `make pictures` copies those that the README shows.
+The README's pictures land in build/pictures/, from where `make pictures` copies them; pictures of everything are `make gallery`.
 """
 
 from __future__ import annotations
@@ -114,7 +114,6 @@ def check(page: Page, path: str, *, who: str) -> None:
         if (scheme, size) in AXE:
             assert_accessible(page)
         picture = f"{name}-{who}-{scheme}-{size['width']}.png"
-        page.screenshot(path=PICTURES / picture, full_page=True)
         if picture in README:
             page.screenshot(path=PICTURES / README[picture])
 

@@ -73,7 +73,7 @@ class Walk:
         for number, shot in enumerate(wanted, start=1):
             if sys.stdout.isatty() or number % 10 == 1 or number == len(wanted):
                 print(f"{number:4} of {len(wanted)}  {shot.title}", flush=True)
-            page = self._open(shot.who).new_page()
+            page = self.open(shot.who).new_page()
             try:
                 answer = page.goto(self.told.addresses[shot.name])
                 status = answer.status if answer else 0
@@ -92,7 +92,7 @@ class Walk:
 
     def take_the_course(self) -> None:
         """Through a course with all its kinds of pages, as someone who fails the test once."""
-        page = self._open("lapsed").new_page()
+        page = self.open("lapsed").new_page()
         page.goto(f"/courses/{learner.SLUG}/")
         press(page.get_by_role("main").get_by_role("button", name=re.compile("start", re.IGNORECASE)))
         seen: set[str] = set()
@@ -130,7 +130,7 @@ class Walk:
 
     def show_failures(self) -> None:
         """The pages that no address asks for, as the server sends them when something fails."""
-        page = self._open("anonymous").new_page()
+        page = self.open("anonymous").new_page()
         for code in FAILURES:
             body = f"{code}.html"
             html = subprocess.run(
@@ -149,7 +149,8 @@ class Walk:
     def _answering(html: str) -> Callable[[Route], None]:
         return lambda route: route.fulfill(body=html, content_type="text/html")
 
-    def _open(self, who: str) -> BrowserContext:
+    def open(self, who: str) -> BrowserContext:
+        """The browser of somebody, signed in."""
         if who not in self._contexts:
             context = self.browser.new_context(base_url=self.server.url, reduced_motion="reduce", locale="en-US")
             context.set_default_timeout(20_000)
@@ -164,6 +165,10 @@ class Walk:
                 context.add_cookies([{"name": "sessionid", "value": self.told.cookies[who], "url": self.server.url}])
             self._contexts[who] = context
         return self._contexts[who]
+
+    def close(self) -> None:
+        for context in self._contexts.values():
+            context.close()
 
     def _hand_in_empty(self, page: Page, shot: Shot) -> None:
         if not page.evaluate(HAND_IN_EMPTY):
