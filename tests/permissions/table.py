@@ -72,6 +72,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "course-list": ("anyone", "nobody"),
     "course-page": ("anyone", "nobody"),
     "requirements": ("anyone", "nobody"),
+    "robots": ("anyone", "nobody"),
+    "sitemap": ("anyone", "nobody"),
     "api-rules": ("anyone", "nobody"),
     "api-rules-json": ("anyone", "nobody"),
     "api-rules-csv": ("anyone", "nobody"),

@@ -161,3 +161,21 @@ def test_what_is_kept_for_strangers_holds_no_token(client: Client) -> None:
 def test_a_rule_leads_to_the_form_for_one_s_own_license(signed_in: Client) -> None:
     page = signed_in.get(f"{reverse('license-add')}?rule=us/ny/lcsw").content.decode()
     assert re.search(r'<option value="us/ny/lcsw:LCSW:social_worker" selected', page)
+
+
+def test_search_engines_are_told_of_every_public_page_and_of_no_one_s_own(client: Client) -> None:
+    addresses = re.findall(r"<loc>[a-z]+://[^/]+([^<]*)</loc>", client.get("/sitemap.xml").content.decode())
+    assert {"/", "/requirements/", "/requirements/us/ca/", "/courses/"} <= set(addresses)
+    assert {reverse("requirements-page", args=[rule_id]) for rule_id in rulebook()} <= set(addresses)
+    robots = client.get("/robots.txt").content.decode()
+    assert "Sitemap: http" in robots
+    kept_out = re.findall(r"Disallow: (\S+)", robots)
+    assert not [address for address in addresses if address.startswith(tuple(kept_out))]
+    for address in ("/", "/requirements/", "/requirements/us/ca/"):
+        assert client.get(address).status_code == 200
+
+
+def test_the_first_page_shows_the_map(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert tiles_of(page)["California"] == "6 ethics hours"
+    assert f"{len(rulebook().rules)} license types" in page

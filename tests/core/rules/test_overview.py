@@ -54,6 +54,11 @@ def question(*readings: dict[str, Any]) -> dict[str, Any]:
             ("40", "2 to 6"),
         ),
         (
+            [TOTAL, requirement("ethics", 3)],
+            {"open_questions": [question({}, {"requirements": {"ethics": {"each_year": True}}})]},
+            ("40", "3 to 6"),
+        ),
+        (
             [TOTAL, requirement("ethics", 2)],
             {"open_questions": [question({}, {"requirements": {"ethics": {"due": False}}})]},
             ("40", "0 to 2"),

@@ -149,6 +149,10 @@ class Requirement(Strict):
             raise ValueError("the `total` is no part of anything, so it has no `share_of_total`, `on_top` or `within`")
         if self.kind != "minimum" and (self.on_top or self.each_year or self.not_with or self.variants):
             raise ValueError("`on_top`, `each_year`, `not_with` and `variants` go with a `minimum`")
+        if self.alternatives and self.kind in ("attestation", "unsettled"):
+            raise ValueError(
+                f"`alternatives` do not go with `kind: {self.kind}`; say with `applies_when` to whom it does not apply"
+            )
         return self
 
     @property

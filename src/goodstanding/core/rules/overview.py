@@ -68,10 +68,10 @@ def total_hours(rule: Rule, *, on: dt.date) -> Figure:
     current = _current(file, on)
     totals = [one for one in current if one.id == "total" and one.kind == "minimum"]
     if totals:
-        return _range(file, totals[0], years=1)
+        return _range(file, totals[0])
     yearly = [one for one in current if one.id == "total_each_year" and one.kind == "minimum"]
     if yearly:
-        return _range(file, yearly[0], years=_years(file))
+        return _range(file, yearly[0])
     return UNKNOWN if any(one.kind == "unsettled" and one.id.startswith("total") for one in current) else NONE
 
 
@@ -87,7 +87,7 @@ def ethics_hours(rule: Rule, book: RuleBook, *, on: dt.date) -> Figure:
     found = [one for one in current if one.kind == "minimum" and one.frequency in _USUAL and ethical(one)]
     named = [one for one in found if one.id == "ethics"] or [one for one in found if not _asks_facts(one)]
     if named:
-        figures = [_range(file, one, years=_years(file) if one.each_year else 1) for one in named]
+        figures = [_range(file, one) for one in named]
         return max(figures, key=lambda figure: figure.most or 0)
     open_ = any(one.kind == "unsettled" and (ethical(one) or one.id.startswith("total")) for one in current)
     return UNKNOWN if open_ else NONE
@@ -145,11 +145,12 @@ def _asks_facts(one: Requirement) -> bool:
     return one.applies_when is not None and any(leaf.fact for leaf in one.applies_when.leaves())
 
 
-def _years(file: RuleFile) -> int:
-    return max(1, file.cycle.months // 12)
+def _times(file: RuleFile, each_year: bool) -> int:
+    """How often hours are due in a period."""
+    return max(1, file.cycle.months // 12) if each_year else 1
 
 
-def _range(file: RuleFile, one: Requirement, *, years: int) -> Figure:
+def _range(file: RuleFile, one: Requirement) -> Figure:
     base = _amount(file, one.hours, one.share_of_total)
     if base is None:
         return UNKNOWN
@@ -157,17 +158,18 @@ def _range(file: RuleFile, one: Requirement, *, years: int) -> Figure:
     for question in file.open_questions:
         patches = [reading.requirements.get(one.id) for reading in question.readings]
         if any(patch is not None for patch in patches):
-            amounts.update(_read(file, patch, base) for patch in patches)
-    amounts = {amount * years for amount in amounts or {base}}
+            amounts.update(_read(file, one, patch, base) for patch in patches)
+    amounts = amounts or {base * _times(file, one.each_year)}
     return Figure("hours", min(amounts), max(amounts)) if max(amounts) else NONE
 
 
-def _read(file: RuleFile, patch: RequirementPatch | None, base: Decimal) -> Decimal:
+def _read(file: RuleFile, one: Requirement, patch: RequirementPatch | None, base: Decimal) -> Decimal:
     if patch is None:
-        return base
+        return base * _times(file, one.each_year)
     if patch.due is False:
         return Decimal(0)
-    return _amount(file, patch.hours, patch.share_of_total) or base
+    each_year = one.each_year if patch.each_year is None else patch.each_year
+    return (_amount(file, patch.hours, patch.share_of_total) or base) * _times(file, each_year)
 
 
 def _amount(file: RuleFile, hours: Decimal | None, share: Fraction | None) -> Decimal | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from goodstanding.core.rules.load import Rule
 from goodstanding.core.rules.model import Source
 from goodstanding.core.rules.wording import Clause, Description, changes_of, describe
-from goodstanding.licensing.explorer import PROFESSIONS, SUBJECTS, Listed, entries, find, places, tiles
+from goodstanding.licensing.explorer import PROFESSIONS, SUBJECTS, Listed, Tile, entries, find, places, tiles
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.clock import today
 from goodstanding.web.public.kept_page import kept_for_strangers
@@ -38,6 +38,11 @@ _SOURCE_KINDS = {
     "standards": "Standard",
 }
 _TILE, _GAP = 46, 4
+
+
+def placed(map_: Iterable[Tile]) -> list[dict[str, Any]]:
+    """The tiles with their places in the drawing."""
+    return [{"tile": tile, "x": tile.column * (_TILE + _GAP), "y": tile.row * (_TILE + _GAP)} for tile in map_]
 
 
 @require_safe
@@ -68,10 +73,7 @@ def requirements(request: HttpRequest) -> HttpResponse:
             "at_least": at_least,
             "found": found,
             "all": len(listed),
-            "tiles": [
-                {"tile": tile, "x": tile.column * (_TILE + _GAP), "y": tile.row * (_TILE + _GAP)}
-                for tile in tiles(found, subject=subject)
-            ],
+            "tiles": placed(tiles(found, subject=subject)),
             "who": PROFESSIONS.get(profession, "All professions"),
             "checked": min((one.checked_on for one in listed), default=None),
             "most": MOST_COMPARED,

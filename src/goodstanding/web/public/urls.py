@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.public import catalog, claim, contact, health, home, pages, requirements
+from goodstanding.web.public import catalog, claim, contact, found, health, home, pages, requirements
 
 urlpatterns: list[URLPattern] = [
     *catalog.urlpatterns,
     *claim.urlpatterns,
     *contact.urlpatterns,
+    *found.urlpatterns,
     *health.urlpatterns,
     *home.urlpatterns,
     *pages.urlpatterns,
