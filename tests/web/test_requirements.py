@@ -23,10 +23,13 @@ def text_of(response) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
-def table_of(page: str) -> dict[str, list[str]]:
+def table_of(page: str) -> dict[str, dict[str, str]]:
     """The rows of the table by the rule that their box would compare."""
     rows = re.findall(r'<tr role="row"><th scope="row".*?</tr>', page, re.DOTALL)
-    return {re.search(r'value="([^"]+)"', row)[1]: re.findall(r'data-label="[^"]+">(.*?)</td>', row, re.DOTALL) for row in rows}
+    return {
+        re.search(r'value="([^"]+)"', row)[1]: dict(re.findall(r'data-label="([^"]+)">(.*?)</td>', row, re.DOTALL))
+        for row in rows
+    }
 
 
 def tiles_of(page: str) -> dict[str, str]:
@@ -39,8 +42,8 @@ def test_the_map_says_of_each_state_what_the_table_says(client: Client) -> None:
     table, tiles = table_of(page), tiles_of(page)
     assert len(tiles) == 51
     assert set(table) == {one.rule for one in entries(TODAY) if "counselor" in one.professions}
-    assert table["us/ca/lpcc"][2:4] == ["36", "6"]
-    assert table["us/in/lmhc"][2:4] == ["40", "2 to 6"]
+    hours = {rule: (row["All hours"], row["Ethics"]) for rule, row in table.items()}
+    assert (hours["us/ca/lpcc"], hours["us/in/lmhc"]) == (("36", "6"), ("40", "2 to 6"))
     assert (tiles["California"], tiles["Indiana"]) == ("6 ethics hours", "2 to 6 ethics hours")
     assert tiles["Michigan"] == "no ethics hours named"
     for link in re.findall(r'<a href="([^"]+)" class="(?:t\d|none|unknown)"', page):
