@@ -12,8 +12,16 @@ from dataclasses import dataclass
 from tests.permissions.table import MEANING, OK, ROLES, TABLE
 
 EXCUSED = {
+    "api-evaluate": "for programs",
+    "api-openapi": "for programs",
+    "api-rule": "for programs",
+    "api-rules": "for programs",
+    "api-rules-csv": "for programs",
+    "api-rules-json": "for programs",
     "health-live": "for machines",
     "health-ready": "for machines",
+    "robots": "for machines",
+    "sitemap": "for machines",
     "certificate-pdf": "a file",
     "credit-proof": "a file",
     "credit-table": "a file",
