@@ -17,7 +17,7 @@ from goodstanding.accounts.services import accept_terms
 from goodstanding.catalog.services import publish_course
 from goodstanding.credit.services import correct_credit, enter_credit, restore_credit, revoke_certificate, withdraw_credit
 from goodstanding.flows.completing import complete
-from goodstanding.flows.requests import send_request
+from goodstanding.flows.requests import report_mistake, send_request
 from goodstanding.learning import services as learning
 from goodstanding.learning.models import SeatClock, Sitting
 from goodstanding.learning.notes import Passage, save_note
@@ -74,6 +74,10 @@ def live(user: User, administrator: User) -> None:
     send_request(
         request_id=uuid.uuid4(), kind="question", slug=SLUG, holder=holder, reply_to=user.email, text=WORDS, at=timezone.now()
     )
+    report_mistake(
+        request_id=uuid.uuid4(), rule="us/ca/lpcc", rule_version="0123456789ab", part="requirement:total", holder=holder,
+        reply_to=user.email, text=WORDS, at=timezone.now(),
+    )  # fmt: skip
 
 
 def sign_in(user: User) -> str:

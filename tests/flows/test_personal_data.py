@@ -141,7 +141,8 @@ def test_her_words_are_in_the_export_in_clear_and_nobody_elses(everything, other
     (done,) = [one for one in data["courses"] if one["completion"]]
     assert WORDS in [note["text"] for note in done["notes"]]
     assert "She needs an answer." in [step["reason"] for run in done["scenario_runs"] for step in run["steps"]]
-    assert data["requests"][0]["text"] == WORDS
+    assert [one["text"] for one in data["requests"]] == [WORDS, WORDS]
+    assert {(one["course"] is None, one["rule"]) for one in data["requests"]} == {(False, None), (True, "us/ca/lpcc")}
     assert str(other_clinician.pk) not in archive.read("data.json").decode()
 
 

@@ -67,7 +67,7 @@ AREAS = {
 PUBLIC = ("home", "terms", "privacy", "course-", "verify", "claim")
 REFUSES = {
     "account_login", "account_signup", "account_reset_password", "account_reset_password_from_key", "account_email", "account_change_password",
-    "account_reauthenticate", "account", "course-contact", "license-add", "license-edit", "license-renew", "credit-add",
+    "account_reauthenticate", "account", "course-contact", "requirements-mistake", "license-add", "license-edit", "license-renew", "credit-add",
     "credit-correct", "mfa_activate_totp", "mfa_authenticate", "staff-approval-record",
     "staff-approval-withdraw", "staff-certificate-revoke", "staff-hours-approve", "staff-hours-rate", "standing-confirm", "verify",
 }  # fmt: skip

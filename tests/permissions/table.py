@@ -82,6 +82,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "api-openapi": ("anyone", "nobody"),
     "requirements-page": ("anyone", "nobody"),
     "requirements-compare": ("anyone", "nobody"),
+    "requirements-mistake": ("anyone", "anyone"),
     "course-contact": ("anyone", "anyone"),
     "verify": ("anyone", "anyone"),
     "verify-certificate": ("anyone", "nobody"),

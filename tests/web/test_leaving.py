@@ -45,7 +45,7 @@ def test_it_says_before_what_goes_what_stays_how_long_and_why(signed_in, clinici
     live(clinician, administrator)
     page = body(signed_in.get(LEAVE))
     goes, stays = page.split("What is kept, and why")
-    for words in ("1 license with", "1 note, 1 highlight, 1 reason", "1 file", "1 of them waits for an answer"):
+    for words in ("1 license with", "1 note, 1 highlight, 1 reason", "1 file", "2 of them wait for an answer"):
         assert words in goes
     for words in ("1, as issued", "Kept: without end", "at least seven years", "1 from courses here, 2 that you entered"):
         assert words in stays

@@ -227,6 +227,9 @@ def _request(one: StaffRequest) -> dict[str, Any]:
         {
             **_columns(one, "id", "kind", "reply_to", "sent_at", "answered_at"),
             "course": one.course_id,
+            "rule": one.rule or None,
+            "rule_version": one.rule_version or None,
+            "part": one.part or None,
             "text": _opened(one.sealed, purpose=REQUEST, owner=one.pk),
         }
     )

@@ -195,7 +195,7 @@ def _erase_licenses(holder: Holder) -> None:
 
 
 def _empty_requests(holder: Holder, at: dt.datetime) -> None:
-    """That something was asked about a course is the sponsor's record; the words and the address for the answer are not."""
+    """That something was asked or reported is the sponsor's record; the words and the address for the answer are not."""
     StaffRequest.objects.filter(holder=holder).update(
         sealed="", reply_to="", holder=None, answered_at=Coalesce(F("answered_at"), at)
     )

@@ -227,21 +227,26 @@ class SeatClock(models.Model):
 
 class StaffRequest(models.Model):
     """
-    A request for an accommodation, a grievance, or a question about a course. It is kept until staff have answered it.
+    A request for an accommodation, a grievance, or a question about a course, or a mistake that somebody found in a board's rule.
 
     The text may speak of a person's health, so it is sealed as private texts are; staff pages open it. No account is needed.
+    ``rule_version`` is the version that the person read, ``part`` names what of it the report is about, empty for the whole.
     """
 
     class Kind(models.TextChoices):
         ACCOMMODATION = "accommodation", "Accommodation"
         GRIEVANCE = "grievance", "Grievance"
         QUESTION = "question", "Question"
+        MISTAKE = "mistake", "Mistake in a rule"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    course = models.ForeignKey("catalog.Course", on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey("catalog.Course", null=True, on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=80, blank=True, default="")
+    rule_version = models.CharField(max_length=64, blank=True, default="")
+    part = models.CharField(max_length=120, blank=True, default="")
     holder = models.ForeignKey("accounts.Holder", null=True, on_delete=models.SET_NULL, related_name="+")
-    reply_to = models.EmailField()
+    reply_to = models.EmailField(blank=True)
     sealed = models.TextField()
     sent_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -249,3 +254,10 @@ class StaffRequest(models.Model):
 
     class Meta:
         ordering = ["-sent_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(course__isnull=False, rule="", rule_version="", part="") & ~models.Q(kind="mistake")
+                | models.Q(course__isnull=True, kind="mistake") & ~models.Q(rule="") & ~models.Q(rule_version=""),
+                name="request_about_one_thing",
+            )
+        ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from goodstanding.web.public import catalog, claim, contact, found, health, home, pages, requirements
+from goodstanding.web.public import catalog, claim, contact, found, health, home, mistakes, pages, requirements
 
 urlpatterns: list[URLPattern] = [
     *catalog.urlpatterns,
@@ -14,5 +14,7 @@ urlpatterns: list[URLPattern] = [
     *health.urlpatterns,
     *home.urlpatterns,
     *pages.urlpatterns,
+    # Below the address of a rule, so before that of the rules, which takes all that follows.
+    *mistakes.urlpatterns,
     *requirements.urlpatterns,
 ]
