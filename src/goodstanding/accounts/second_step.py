@@ -16,7 +16,7 @@ from goodstanding.accounts.models import User
 from goodstanding.audit.services import Tag, record_event
 from goodstanding.private_text import seal, unseal
 
-__all__ = ["SECRET", "SECRET_OWNER", "SecondStepAdapter", "lift_second_step"]
+__all__ = ["SECRET", "SECRET_OWNER", "SecondStepAdapter", "a_second_step", "lift_second_step"]
 
 SECRET = "second-step"  # noqa: S105 - what it is for, no secret
 SECRET_OWNER = "secret"  # noqa: S105
@@ -53,6 +53,12 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": "Good Standing"}
+
+
+def a_second_step(*, user: User) -> Authenticator | None:
+    """One of the second steps of an account, if it has any: the library wants to know of what a try failed."""
+    found: Authenticator | None = Authenticator.objects.filter(user=user).first()
+    return found
 
 
 @transaction.atomic

@@ -645,7 +645,7 @@ BAD = re.compile(
 
 
 def _evaluations(rule: str) -> list[Evaluation]:
-    topics = [topic for one in SHIPPED[rule].file.requirements for topic in one.topics]
+    topics = [topic for one in SHIPPED[rule].file.requirements for topic in one.topics] or ["ethics"]
     kinds: list[dict[str, Any]] = [
         {},
         {"approvals": None},

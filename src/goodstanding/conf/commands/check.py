@@ -62,7 +62,7 @@ def _stale(args: argparse.Namespace) -> int:
     if args.what != "rules" or args.stale < 0:
         return _misused("--stale goes with `check rules`, and takes a number of days")
     book = load_rules(args.path or content_root() / "rules")
-    due = due_for_checking(book, on=dt.date.today(), days=args.stale)  # noqa: DTZ011 - the day of whoever asks
+    due = due_for_checking(book, on=dt.datetime.now().astimezone().date(), days=args.stale)
     for one in due:
         _print(f"{one.checked_on}  {one.rule:<24} {one.confidence:<12} {one.open_questions} open questions  {one.title}")
     if not due:

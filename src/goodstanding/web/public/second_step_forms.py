@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from goodstanding.accounts.recovery_codes import looks_like_one, spend_code
+from goodstanding.accounts.second_step import a_second_step
 from goodstanding.web.forms import LookForm
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class _Code(LookForm):
         forget_this_try = check_rate_limit(self.user)
         codes = spend_code(user=self.user, typed=typed)
         if codes is None:
-            self._emit_authentication_failed(Authenticator.objects.filter(user=self.user).first())
+            self._emit_authentication_failed(a_second_step(user=self.user))
             raise get_adapter().validation_error("incorrect_code")
         codes.user = self.user
         self.authenticator = codes
