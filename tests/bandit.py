@@ -37,6 +37,7 @@ EXCEPTIONS = {
     ("web/learner/learn_scenario_back.py", "mark_safe"): "course text from our Markdown, as above",
     ("web/learner/section_shown.py", "mark_safe"): "course text from our Markdown, as above",
     ("web/parts.py", "mark_safe"): "rendered by a template; what is filled in later is escaped",
+    ("web/public/kept_page.py", "mark_safe"): "cut out of a page that a template made",
     ("web/templatetags/course_text.py", "mark_safe"): "course text from our Markdown, as above",
     ("web/templatetags/look.py", "mark_safe"): "drawings and links made here; what comes from elsewhere goes through format_html",
 }

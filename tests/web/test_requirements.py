@@ -6,11 +6,16 @@ import html
 import re
 
 import pytest
-from django.test import Client
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from goodstanding.kept import Kept
 from goodstanding.licensing.explorer import entries
 from goodstanding.licensing.rulebook import rulebook
+from goodstanding.web.public import kept_page, requirements
 from tests.today import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +159,32 @@ def test_a_stranger_gets_a_page_again_only_if_it_changed(client: Client, signed_
     assert "ETag" not in own.headers
     assert "My standing" in own.content.decode()
     assert "My standing" not in Client().get("/requirements/us/ca/lpcc/").content.decode().split("</header>")[0]
+
+
+@pytest.mark.parametrize("address", [START, f"{START}?q=new+york", "/requirements/us/ca/lpcc/", "/requirements/us/ca/"])
+def test_a_page_that_is_kept_is_the_page_that_would_be_made(signed_in: Client, address: str, monkeypatch) -> None:
+    def page() -> str:
+        return re.sub(r"\s+", "", signed_in.get(address).content.decode())
+
+    shown = [page(), page()]
+    for kept in ("_own", "_whole"):
+        monkeypatch.setattr(kept_page, kept, Kept(1))
+    monkeypatch.setattr(kept_page, "_LONGEST_ADDRESS", 0)  # nothing is taken from what is kept
+    assert shown == [page()] * 2
+
+
+def test_a_message_is_shown_once_and_kept_by_nobody(clinician, rf: RequestFactory) -> None:
+    def page(user, *words: str) -> str:
+        request = rf.get(START)
+        request.session, request.user = {}, user
+        request._messages = CookieStorage(request)
+        for word in words:
+            messages.info(request, word)
+        return requirements.requirements(request).content.decode()
+
+    for user in (AnonymousUser(), clinician):
+        assert "Something happened." in page(user, "Something happened.")
+        assert "Something happened." not in page(user)
 
 
 def test_what_is_kept_for_strangers_holds_no_token(client: Client) -> None:

@@ -20,7 +20,7 @@ from goodstanding.core.rules.wording import Clause, Description, changes_of, des
 from goodstanding.licensing.explorer import PROFESSIONS, SUBJECTS, Listed, Tile, entries, find, places, tiles
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.clock import today
-from goodstanding.web.public.kept_page import kept_for_strangers
+from goodstanding.web.public.kept_page import same_for_everyone
 
 MOST_COMPARED = 4
 CONFIDENCE = {
@@ -46,7 +46,7 @@ def placed(map_: Iterable[Tile]) -> list[dict[str, Any]]:
 
 
 @require_safe
-@kept_for_strangers
+@same_for_everyone
 def requirements(request: HttpRequest) -> HttpResponse:
     """The map and the table of one profession, or what a search finds."""
     asked = request.GET
@@ -83,7 +83,7 @@ def requirements(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@kept_for_strangers
+@same_for_everyone
 def requirements_page(request: HttpRequest, name: str) -> HttpResponse:
     """The page of a rule, or of a place that has rules."""
     on = today(request)
@@ -168,7 +168,7 @@ def _sources(known: dict[str, Source], names: Iterable[str]) -> list[dict[str, A
 
 
 @require_safe
-@kept_for_strangers
+@same_for_everyone
 def requirements_compare(request: HttpRequest) -> HttpResponse:
     """Two to four rules side by side; with fewer, the choice of what to compare with."""
     on = today(request)
