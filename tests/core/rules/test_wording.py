@@ -30,18 +30,18 @@ def one(**more: Any) -> str:
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ({}, "3 hours about professional ethics in each period. They are a part of the total."),
-        ({"hours": 1}, "1 hour about professional ethics in each period. They are a part of the total."),
-        ({"each_year": True}, "3 hours about professional ethics in each year of the period. They are a part of the total."),
-        ({"frequency": "once"}, "3 hours about professional ethics once. They are a part of the total."),
+        ({}, "3 hours about professional ethics in each period. They count toward the total as well."),
+        ({"hours": 1}, "1 hour about professional ethics in each period. They count toward the total as well."),
+        ({"each_year": True}, "3 hours about professional ethics in each year of the period. They count toward the total as well."),
+        ({"frequency": "once"}, "3 hours about professional ethics once. They count toward the total as well."),
         (
             {"frequency": "every", "every": {"renewals": 3}},
-            "3 hours about professional ethics in every third period, for the first time in the third. They are a part of the total.",
+            "3 hours about professional ethics in every third period, for the first time in the third. They count toward the total as well.",
         ),
-        ({"frequency": "every", "every": {"years": 6}}, "3 hours about professional ethics every 6 years. They are a part of the total."),
+        ({"frequency": "every", "every": {"years": 6}}, "3 hours about professional ethics every 6 years. They count toward the total as well."),
         (
             {"frequency": "once", "due_by": {"months_after_issue": 6}},
-            "3 hours about professional ethics once, within 6 months after the license was issued. They are a part of the total.",
+            "3 hours about professional ethics once, within 6 months after the license was issued. They count toward the total as well.",
         ),
         (
             {"on_top": True},
@@ -50,25 +50,25 @@ def one(**more: Any) -> str:
         (
             {"topics": ["ethics"], "which": {"formats": ["live_in_person", "live_online"]}},
             ("3 hours about professional ethics in each period. Only these count: hours live in person or live online. "
-            "They are a part of the total."),
+            "They count toward the total as well."),
         ),
         (
             {"topics": ["ethics"], "which": {"activities": ["course"], "approved_by": ["nbcc"], "not": {"formats": ["asynchronous"]}}},
-            ("3 hours about professional ethics in each period. Only these count: hours of courses, approved by National Board for "
-            "Certified Counselors (NBCC ACEP), but not hours at your own pace. They are a part of the total."),
+            ("3 hours about professional ethics in each period. Only these count: hours of courses, approved by the National Board for "
+            "Certified Counselors (NBCC ACEP), but not hours at your own pace. They count toward the total as well."),
         ),
         (
             {"applies_when": {"fact": "supervisor", "is": True}, "applies_text": "you supervise"},
-            "3 hours about professional ethics in each period. This applies only if you supervise. They are a part of the total.",
+            "3 hours about professional ethics in each period. This applies only if you supervise. They count toward the total as well.",
         ),
         (
             {"window": {"periods": 2}},
-            ("3 hours about professional ethics in each period. They are a part of the total. "
+            ("3 hours about professional ethics in each period. They count toward the total as well. "
             "Hours count from this period and the one before."),
         ),
         (
             {"in_force": {"from": dt.date(2025, 7, 1), "by": "period_end"}},
-            ("3 hours about professional ethics in each period. They are a part of the total. "
+            ("3 hours about professional ethics in each period. They count toward the total as well. "
             "For license periods that end on or after 1 July 2025."),
         ),
         (
@@ -77,10 +77,15 @@ def one(**more: Any) -> str:
         ),
         ({"hours": None, "kind": "exam"}, "An exam about professional ethics, passed, in each period."),
         (
-            {"hours": None, "kind": "unsettled", "topics": []},
-            "Something is asked about ethics, but the sources do not settle what.",
+            {"hours": None, "kind": "unsettled", "topics": [], "says": "Some hours are due."},
+            "The sources that were read do not settle what is asked about ethics. Some hours are due.",
         ),
-        ({"hours": None, "share_of_total": "1/3"}, "A third of the total about professional ethics in each period. They are a part of the total."),
+        (
+            {"hours": None, "kind": "attestation", "topics": [], "fact": "supervisor"},
+            ("You must be able to say yes to this in each period: Do you supervise trainees or associates toward licensure, or hold "
+            "your board's supervisor status?"),
+        ),
+        ({"hours": None, "share_of_total": "1/3"}, "A third of the total about professional ethics in each period. They count toward the total as well."),
     ],
 )  # fmt: skip
 def test_a_requirement(more: dict[str, Any], expected: str) -> None:
@@ -94,6 +99,7 @@ def test_a_requirement(more: dict[str, Any], expected: str) -> None:
         ({"hours": 1}, "Of these, at most 1 hour counts in the period: hours at your own pace."),
         ({"hours": 0}, "Of these, no hours count: hours at your own pace."),
         ({"share_of_total": "1/2"}, "Of these, at most half of the total counts in the period: hours at your own pace."),
+        ({"share_of_total": 1}, "Of these, as many hours count as the total asks for in the period: hours at your own pace."),
         ({"hours": 8, "per": "day"}, "Of these, at most 8 hours count on one day: hours at your own pace."),
         ({"hours": 2, "on": ["ethics"]}, "Of these, at most 2 hours count toward ethics in the period: hours at your own pace."),
         (
@@ -111,7 +117,12 @@ def test_a_cap(more: dict[str, Any], expected: str) -> None:
 @pytest.mark.parametrize(
     ("more", "id_", "expected"),
     [
-        ({}, "accepts", "A course counts if it is approved by National Board for Certified Counselors (NBCC ACEP)."),
+        ({}, "accepts", "A course counts if it is approved by the National Board for Certified Counselors (NBCC ACEP)."),
+        (
+            {"accepts": {"bodies": ["aswb", "pesi", "state_board"], "others": "none"}},
+            "accepts",
+            "A course counts if it is approved by the Association of Social Work Boards (ASWB ACE), PESI or a state licensing board.",
+        ),
         ({"accepts": {"others": "anyone"}}, "accepts", "No approval is asked of a course."),
         ({"accepts": {"others": "any_body"}}, "accepts", "A course counts if any approval body approved it."),
         (
@@ -144,6 +155,24 @@ def test_a_cap(more: dict[str, Any], expected: str) -> None:
 )  # fmt: skip
 def test_what_counts(more: dict[str, Any], id_: str, expected: str) -> None:
     assert said(TOTAL, requirement("ethics", 3), **more)[id_] == expected
+
+
+def test_a_part_of_another_topic_says_what_else_it_counts_for() -> None:
+    part = requirement("ethics_us_ca", 1, label="California ethics", within="ethics")
+    texts = said(TOTAL, requirement("ethics", 3, label="ethics"), part)
+    assert texts["ethics_us_ca"].endswith("They count toward the hours for ethics as well.")
+
+
+@pytest.mark.parametrize(
+    ("accepts", "expected"),
+    [
+        ({"others": "any_body"}, "Not stated in the sources that were read."),
+        ({"others": "anyone"}, "Not stated in the sources that were read."),
+        ({"bodies": ["nbcc"], "others": "none"}, "A course counts if it is approved by the National Board for Certified Counselors (NBCC ACEP)."),
+    ],
+)  # fmt: skip
+def test_a_rule_whose_hours_were_not_found_claims_nothing_about_approvals(accepts: dict[str, Any], expected: str) -> None:
+    assert said(requirement("total", kind="unsettled"), accepts=accepts)["accepts"] == expected
 
 
 def test_two_dated_versions_are_a_change() -> None:

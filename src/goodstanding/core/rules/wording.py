@@ -175,7 +175,13 @@ def _months(months: int) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
+
+
+def _named_body(label: str) -> str:
+    """A body in the middle of a sentence: "the Association of ...", but "PESI" and "a state licensing board" as they are."""
+    several_words = len(label.partition(" (")[0].split()) > 1
+    return f"the {label}" if several_words and label[0].isupper() else label
 
 
 class _Words:
@@ -249,9 +255,9 @@ class _Words:
         often = self._often(one)
         about = f" about {self._topics(one.topics)}" if one.topics else ""
         if one.kind == "unsettled":
-            return f"something is asked about {one.label}, but the sources do not settle what"
+            return f"the sources that were read do not settle what is asked about {one.label}"
         if one.kind == "attestation":
-            return f"you state an answer {often}: {self.book.facts[one.fact or ''].question.rstrip('?')}"
+            return f"you must be able to say yes to this {often}: {self.book.facts[one.fact or ''].question}"
         if one.kind == "course":
             return f"a course{about} {often}; no number of hours is named"
         if one.kind == "exam":
@@ -280,6 +286,9 @@ class _Words:
         return f"{base}, {_due(one.due_by)}" if one.due_by else base
 
     def _details(self, one: Requirement) -> Iterable[str]:
+        if one.kind == "unsettled":
+            # There are no data to put into words: what is known, and whether anything is due at all, stands in the file's own words.
+            yield one.says
         if one.which is not None:
             heads = {"course": "a course", "exam": "an exam"}
             kinds = self._noun(one.which, head=heads.get(one.kind, "hours"))
@@ -290,9 +299,9 @@ class _Words:
             if one.on_top:
                 yield "These hours come on top of the total and serve nothing inside it."
             elif one.within and one.within in self.labels and one.within not in TOTALS:
-                yield f"They are a part of the hours for {self.labels[one.within]}."
+                yield f"They count toward the hours for {self.labels[one.within]} as well."
             elif "total" in self.labels:
-                yield "They are a part of the total."
+                yield "They count toward the total as well."
         if one.not_with:
             yield f"The same hours can not also serve {_or(self.labels.get(name, name) for name in one.not_with)}."
         if said := _window(one, self.book):
@@ -304,7 +313,8 @@ class _Words:
 
     def _limit(self, one: Cap) -> str:
         if one.hours is None:
-            amount = f"at most {_share(one.share_of_total or Fraction(1))} of the total counts"
+            share = one.share_of_total or Fraction(1)
+            amount = "as many hours count as the total asks for" if share == 1 else f"at most {_share(share)} of the total counts"
         elif not one.hours:
             amount = "no hours count"
         else:
@@ -343,6 +353,9 @@ class _Words:
         first, *others = said
         return ", ".join([f"{head} {first}" if not first.startswith("but") else f"{head}, {first}", *others])
 
+    def _body(self, approval_id: str) -> str:
+        return _named_body(self.book.approval_label(approval_id))
+
     def _properties(self, which: Which) -> list[str]:
         said: list[str] = []
         if which.topics:
@@ -352,9 +365,9 @@ class _Words:
         if which.sponsors:
             said.append(f"given by {_or(_SPONSORS[one] for one in which.sponsors)}")
         if which.approved_by:
-            said.append(f"approved by {_or(self.book.approval_label(one) for one in which.approved_by)}")
+            said.append(f"approved by {_or(self._body(one) for one in which.approved_by)}")
         if which.numbered_by:
-            said.append(f"with a course number from {_or(self.book.approval_label(one) for one in which.numbered_by)}")
+            said.append(f"with a course number from {_or(self._body(one) for one in which.numbered_by)}")
         if which.courses:
             said.append(f"from {'this course' if len(which.courses) == 1 else 'one of these courses'}: {_or(which.courses)}")
         if which.title_has:
@@ -365,12 +378,15 @@ class _Words:
 
     def counting(self) -> Iterable[Clause]:
         file = self.file
+        asking = self._asking("accepts")
+        # Where no hours are counted, the file's default decides nothing, and nothing was read that it could state.
+        stated = bool(file.accepts.bodies or asking) or any(one.kind in ("minimum", "course") for one in file.requirements)
         yield Clause(
             id="accepts",
             label="Whose courses count",
-            text=self._accepts(file.accepts),
-            sources=tuple(file.accepts.sources),
-            questions=self._asking("accepts"),
+            text=self._accepts(file.accepts) if stated else "Not stated in the sources that were read.",
+            sources=tuple(file.accepts.sources) if stated else (),
+            questions=asking,
         )
         yield Clause(
             id="hour_minutes",
@@ -419,7 +435,7 @@ class _Words:
         )
 
     def _accepts(self, accepts: Accepts) -> str:
-        named = _or(self.book.approval_label(one) for one in accepts.bodies) if accepts.bodies else ""
+        named = _or(self._body(one) for one in accepts.bodies) if accepts.bodies else ""
         if accepts.others == "anyone":
             said = "No approval is asked of a course"
             if named:
