@@ -57,6 +57,13 @@ PLACES = """() => {
     .map((each) => [all.indexOf(each), each.type === "radio" ? each.name : "", (each.textContent || each.name || each.tagName).trim().slice(0, 60)]);
 }"""
 
+# Also where the address names a place in the page: Tab goes on from there, whatever has the focus.
+FROM_THE_TOP = """() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+}"""
+
 MOST = 250
 """No journey needs so many; whoever has pressed Tab so often is going round in circles."""
 
@@ -139,7 +146,7 @@ class Keyboard:
 
     def goes_round(self) -> int:
         """From the top through every place of the page to its end, once; how many there were. Nothing that can be used is left out."""
-        self.page.evaluate("document.activeElement.blur()")
+        self.page.evaluate(FROM_THE_TOP)
         places: list[tuple[int, str, str]] = [tuple(place) for place in self.page.evaluate(PLACES)]
         seen: list[int] = []
         for _ in range(4 * len(places) + 1):

@@ -43,7 +43,9 @@ def sign_in(page: Page, *, email: str, password: str = PASSWORD) -> None:
     press(page.get_by_role("button", name="Sign in", exact=True))
 
 
-def add_license(page: Page, *, number: str, kind: str = "LPCC", issued: str = "2019-05-10", expires: str = "2027-05-31") -> None:
+def add_license(
+    page: Page, *, number: str, kind: str = "California LPCC", issued: str = "2019-05-10", expires: str = "2027-05-31"
+) -> None:
     page.goto("/licenses/add/")
     page.get_by_label("License type").select_option(label=option_with(page, "License type", kind))
     page.get_by_label("License number").fill(number)
@@ -55,7 +57,8 @@ def add_license(page: Page, *, number: str, kind: str = "LPCC", issued: str = "2
 def option_with(page: Page, label: str, words: str) -> str:
     """The text of the one option of a select that holds some words."""
     texts = page.get_by_label(label, exact=False).first.locator("option").all_inner_texts()
-    return next(text for text in texts if words in text)
+    (found,) = [text for text in texts if words in text]
+    return found
 
 
 def go_on_to(page: Page, part: str) -> None:

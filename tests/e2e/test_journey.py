@@ -144,7 +144,7 @@ def test_the_whole_way_works_without_javascript(server: Server, open_browser: Ca
     learner.sign_up(page, server, email="noscript@example.org", name=NAME)
     page.goto("/account/")
     learner.choose_time_zone(page)
-    learner.add_license(page, number="777", kind="LMFT")
+    learner.add_license(page, number="777", kind="California LMFT")
     page.goto(f"/courses/{learner.SLUG}/")
     press(page.get_by_role("main").get_by_role("button", name=re.compile("start", re.IGNORECASE)))
     learner.go_on_to(page, "test")

@@ -12,7 +12,7 @@ from tests.e2e import learner
 from tests.server import Server
 
 HELD = [
-    ("LPCC", "LPCC 1", "2019-05-10", "2027-05-31"),
+    ("California LPCC", "LPCC 1", "2019-05-10", "2027-05-31"),
     ("Texas LPC", "TX 2", "2020-02-10", "2027-02-28"),
     ("Indiana LMHC", "IN 3", "2015-08-01", "2026-08-31"),
 ]

@@ -164,7 +164,7 @@ def test_a_stranger_gets_a_page_again_only_if_it_changed(client: Client, signed_
 @pytest.mark.parametrize("address", [START, f"{START}?q=new+york", "/requirements/us/ca/lpcc/", "/requirements/us/ca/"])
 def test_a_page_that_is_kept_is_the_page_that_would_be_made(signed_in: Client, address: str, monkeypatch) -> None:
     def page() -> str:
-        return re.sub(r"\s+", "", signed_in.get(address).content.decode())
+        return re.sub(r'\s+|value="[^"]{64}"', "", signed_in.get(address).content.decode())  # the token of "sign out" is new
 
     shown = [page(), page()]
     for kept in ("_own", "_whole"):
