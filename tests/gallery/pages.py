@@ -20,6 +20,8 @@ EXCUSED = {
     "api-rules-json": "for programs",
     "health-live": "for machines",
     "health-ready": "for machines",
+    "requirements-try-keep": "a button of requirements-try",
+    "tried": "shown only to who has just tried something; the journey of tests/e2e looks at it",
     "robots": "for machines",
     "sitemap": "for machines",
     "certificate-pdf": "a file",
@@ -67,7 +69,7 @@ AREAS = {
 PUBLIC = ("home", "terms", "privacy", "course-", "verify", "claim")
 REFUSES = {
     "account_login", "account_signup", "account_reset_password", "account_reset_password_from_key", "account_email", "account_change_password",
-    "account_reauthenticate", "account", "course-contact", "requirements-mistake", "license-add", "license-edit", "license-renew", "credit-add",
+    "account_reauthenticate", "account", "course-contact", "requirements-mistake", "requirements-try", "license-add", "license-edit", "license-renew", "credit-add",
     "credit-correct", "mfa_activate_totp", "mfa_authenticate", "staff-approval-record",
     "staff-approval-withdraw", "staff-certificate-revoke", "staff-hours-approve", "staff-hours-rate", "standing-confirm", "verify",
 }  # fmt: skip

@@ -25,6 +25,9 @@ from goodstanding.accounts.models import User
 from goodstanding.accounts.staff_sign_ins import count_wrong_password
 from goodstanding.mailing.services import send_mail
 
+TRIED = "tried"
+"""Under this name a session keeps what somebody tried in the calculator and wants to keep."""
+
 # How often one may be wrong about one account: from one place (and there about all accounts together), from all places, and
 # in a browser that signed in to it before.
 _PLACE = "5/5m/key,30/5m/ip"
@@ -132,9 +135,15 @@ class AccountAdapter(DefaultAccountAdapter):
                 usage.rollback()
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The standing page; before that, once, the profile, because a certificate needs a name and a time zone."""
+        """
+        The standing page; before that, once, the profile, because a certificate needs a name and a time zone.
+
+        Whoever tried a license before signing in is led to where it can be kept, whatever became of the address to go on to.
+        """
         if not isinstance(request.user, User):
             return reverse("account_login")
+        if TRIED in request.session:
+            return reverse("tried")
         profile = selectors.get_profile(request.user)
         return reverse("standing") if selectors.profile_is_complete(profile) else reverse("account")
 

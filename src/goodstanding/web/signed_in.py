@@ -15,6 +15,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from goodstanding.accounts.adapter import TRIED
 from goodstanding.accounts.browser_sessions import (
     end_other_sessions,
     follow_key,
@@ -92,6 +93,8 @@ def _began(sender: object, request: HttpRequest | None, user: Any, **_: object) 
         return
     if not request.session.session_key:
         request.session.create()
+    if TRIED in request.session:
+        request.session.set_expiry(None)  # what was tried waited for a day; a sign-in lasts as long as any other
     request.began_here = user  # type: ignore[attr-defined]
     now = timezone.now()
     request.session[_BEGAN] = request.session[_USED] = now.timestamp()

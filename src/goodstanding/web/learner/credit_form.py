@@ -280,7 +280,8 @@ def topic_choices(rules: RuleBook, states: Iterable[str], used: Iterable[str]) -
     found: dict[str, str] = {}
     for topic, known in rules.topics.topics.items():
         for one in (topic, *(f"{topic}_{place}" for place in places if known.by_state)):
-            found[one] = rules.topics.label(one)
+            if one in rules.topics:  # a rule of a whole country names no state
+                found[one] = rules.topics.label(one)
     for topic in used:
         found.setdefault(topic, rules.topics.label(topic) if topic in rules.topics else topic.replace("_", " "))
     return sorted(
