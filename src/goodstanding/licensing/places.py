@@ -1,4 +1,4 @@
-"""Names of the jurisdictions that license, by ISO 3166-2 code."""
+"""Names of the jurisdictions that license, by ISO 3166-2 code, and of the interstate compact, which has none and stands under US."""
 
 from __future__ import annotations
 
@@ -12,5 +12,17 @@ _STATES = (
     "PA Pennsylvania|RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|TX Texas|UT Utah|VT Vermont|VA Virginia|"
     "WA Washington|WV West Virginia|WI Wisconsin|WY Wyoming"
 )
+_PROVINCES = "AB Alberta|BC British Columbia|ON Ontario|QC Quebec"
 
-PLACES: dict[str, str] = {f"US-{code}": name for code, _, name in (state.partition(" ") for state in _STATES.split("|"))}
+
+def _named(country: str, places: str, more: str = "") -> dict[str, str]:
+    return {f"{country}-{code}": f"{name}{more}" for code, _, name in (place.partition(" ") for place in places.split("|"))}
+
+
+PLACES: dict[str, str] = {
+    **_named("US", _STATES),
+    "US": "PSYPACT (interstate)",
+    **_named("CA", _PROVINCES, " (Canada)"),
+    "AU": "Australia",
+    "GB": "United Kingdom",
+}

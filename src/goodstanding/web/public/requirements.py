@@ -90,7 +90,7 @@ def requirements_page(request: HttpRequest, name: str) -> HttpResponse:
     book = rulebook()
     if name in book:
         return _rule_page(request, book[name], on)
-    listed = [one for one in entries(on) if one.rule.startswith(f"{name}/")]
+    listed = [one for one in entries(on) if one.rule.rpartition("/")[0] == name]
     if not listed:
         raise Http404
     return render(
