@@ -156,6 +156,28 @@ def test_a_counting_window_ends_on_the_last_such_day_up_to_the_expiry(ends: str,
 
 
 @pytest.mark.parametrize(
+    ("expires", "ends", "end"),
+    [
+        ("2026-12-31", "12-31", "2025-12-31"),
+        ("2027-01-01", "12-31", "2026-12-31"),
+        ("2027-05-31", "12-31", "2026-12-31"),
+        ("2027-12-30", "12-31", "2026-12-31"),
+        ("2027-05-31", "03-31", "2026-03-31"),
+    ],
+)
+def test_a_counting_window_can_end_before_the_year_of_the_expiry(expires: str, ends: str, end: str) -> None:
+    period = span("2025-06-01", expires)
+    window = counting_window(held(expires=day(expires)), cycle=cycle(ends=ends, before_year_of_expiry=True), period=period)
+    assert window.end == day(end)
+    assert window.start == add_months(day(end), -24) + dt.timedelta(days=1)
+
+
+def test_only_a_window_with_a_last_day_can_end_before_the_year_of_the_expiry() -> None:
+    with pytest.raises(ValueError, match="goes with `ends`"):
+        cycle(starts="last_application", before_year_of_expiry=True)
+
+
+@pytest.mark.parametrize(
     ("issued", "start"),
     [("2025-01-01", "2025-01-01"), ("2025-01-02", "2025-01-02"), ("2026-12-31", "2026-12-31"), ("2027-01-01", "2025-01-01")],
 )

@@ -157,6 +157,22 @@ def test_what_counts(more: dict[str, Any], id_: str, expected: str) -> None:
     assert said(TOTAL, requirement("ethics", 3), **more)[id_] == expected
 
 
+@pytest.mark.parametrize(
+    ("counting", "expected"),
+    [
+        ({"ends": "06-30", "years": "odd"}, "Counting ends on the last 30 June of an odd year up to the expiry of the license."),
+        (
+            {"ends": "12-31", "before_year_of_expiry": True},
+            "Counting ends on the last 31 December before the year in which the license expires.",
+        ),
+    ],
+)
+def test_a_counting_window_of_its_own(counting: dict[str, Any], expected: str) -> None:
+    cycle = {"months": 24, "anchor": "expiry", "sources": ["law"], "counting": {"sources": ["law"], **counting}}
+    rules = book(TOTAL, cycle=cycle)
+    assert describe(rules["us/xx/example"], rules, on=ON).period[1] == expected
+
+
 def test_a_part_of_another_topic_says_what_else_it_counts_for() -> None:
     part = requirement("ethics_us_ca", 1, label="California ethics", within="ethics")
     texts = said(TOTAL, requirement("ethics", 3, label="ethics"), part)
@@ -168,6 +184,7 @@ def test_a_part_of_another_topic_says_what_else_it_counts_for() -> None:
     [
         ({"others": "any_body"}, "Not stated in the sources that were read."),
         ({"others": "anyone"}, "Not stated in the sources that were read."),
+        ({"others": "anyone", "sources": ["law"]}, "No approval is asked of a course."),
         ({"bodies": ["nbcc"], "others": "none"}, "A course counts if it is approved by the National Board for Certified Counselors (NBCC ACEP)."),
     ],
 )  # fmt: skip

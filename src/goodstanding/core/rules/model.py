@@ -289,10 +289,14 @@ class Counting(Strict):
     """
     A counting window that is not the license period: it ends on the last such `ends` day (month and day, in `years` that are
     odd, even or any) up to the expiry, or it starts on the day that the fact `starts` names.
+
+    `before_year_of_expiry` looks for that last day in the years before the one in which the license expires, so that an expiry
+    on the day itself does not end the window.
     """
 
     ends: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")] | None = None
     years: Literal["any", "odd", "even"] = "any"
+    before_year_of_expiry: bool = False
     starts: Identifier | None = None
     sources: Sequence[Identifier]
 
@@ -300,6 +304,8 @@ class Counting(Strict):
     def _one(self) -> Counting:
         if (self.ends is None) == (self.starts is None):
             raise ValueError("`counting` has exactly one of `ends` and `starts`")
+        if self.before_year_of_expiry and self.ends is None:
+            raise ValueError("`before_year_of_expiry` goes with `ends`")
         return self
 
 

@@ -90,7 +90,7 @@ def counting_window(license_: License, *, cycle: Cycle, period: Period) -> Perio
     The days in which hours count for `period`: the period itself, unless the rule counts by another calendar.
 
     A window that ends on a fixed day ends on the last such day up to the expiry, so an expiry that is such a day changes
-    nothing. A window that starts on a day which the holder has not told starts with the period, which can only be later.
+    nothing, unless the rule names the years before that of the expiry. A window that starts on a day which the holder has not told starts with the period, which can only be later.
     """
     counting = cycle.counting
     if counting is None:
@@ -101,7 +101,7 @@ def counting_window(license_: License, *, cycle: Cycle, period: Period) -> Perio
         return Period(start=start, end=period.end) if known else period  # type: ignore[arg-type]
     assert counting.ends is not None
     month, day = (int(part) for part in counting.ends.split("-"))
-    year = period.end.year
+    year = period.end.year - counting.before_year_of_expiry
     while True:
         end = dt.date(year, month, min(day, calendar.monthrange(year, month)[1]))
         if end <= period.end and (counting.years == "any" or (counting.years == "even") == (year % 2 == 0)):

@@ -202,7 +202,12 @@ class _Words:
             month, day = (int(part) for part in cycle.counting.ends.split("-"))
             years = {"any": "", "odd": " of an odd year", "even": " of an even year"}[cycle.counting.years]
             last = dt.date(2000, month, day)
-            said.append(f"Counting ends on the last {last.day} {last:%B}{years} up to the expiry of the license.")
+            until = (
+                "before the year in which the license expires"
+                if cycle.counting.before_year_of_expiry
+                else "up to the expiry of the license"
+            )
+            said.append(f"Counting ends on the last {last.day} {last:%B}{years} {until}.")
         elif cycle.counting and cycle.counting.starts:
             said.append(f"Counting starts on a day of your own: {self.book.facts[cycle.counting.starts].question}")
         if words := _dates(self.file.in_force):
@@ -380,7 +385,9 @@ class _Words:
         file = self.file
         asking = self._asking("accepts")
         # Where no hours are counted, the file's default decides nothing, and nothing was read that it could state.
-        stated = bool(file.accepts.bodies or asking) or any(one.kind in ("minimum", "course") for one in file.requirements)
+        stated = bool(file.accepts.bodies or file.accepts.sources or asking) or any(
+            one.kind in ("minimum", "course") for one in file.requirements
+        )
         yield Clause(
             id="accepts",
             label="Whose courses count",
