@@ -47,7 +47,7 @@ def main(chosen: list[str]) -> int:
     else:
         not_run.append("everything on PostgreSQL, and the guide for operators (install Debian's package postgresql)")
     if _available("Chromium", ["chromium", "fonts-liberation", "libatomic1"], _can_drive_chromium):
-        step("the browser journeys", ["-m", "e2e"], {})
+        step("the browser journeys", ["-m", "e2e", *PARALLEL], {})
     else:
         not_run.append("the browser journeys (install Debian's package chromium)")
 
