@@ -23,13 +23,15 @@ from goodstanding.audit.models import AuditEvent
 from goodstanding.catalog import services as catalog
 from goodstanding.catalog import signing
 from goodstanding.compliance import services as compliance
+from goodstanding.compliance.trial import Trial
 from goodstanding.credit import services as credit
 from goodstanding.credit.earned import EarnedCredit
 from goodstanding.credit.errors import EntryNotFoundError
-from goodstanding.flows import attention, installation, person_file, pilot, requests
+from goodstanding.flows import attention, installation, person_file, pilot, requests, trying
 from goodstanding.licensing import services as licensing
 from goodstanding.licensing.errors import LicenseNotFoundError
 from goodstanding.licensing.models import License
+from goodstanding.licensing.rulebook import license_types
 from tests.permissions.world import PDF, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow_once]
@@ -42,6 +44,12 @@ DAY = dt.date(2027, 1, 1)
 
 def _earned() -> EarnedCredit:
     return EarnedCredit(title="Ethics", completed=dt.date(2026, 3, 1), amount=Decimal(6), unit="hour")
+
+
+def _trial() -> Trial:
+    (kind,) = (one for one in license_types() if one.rule == "us/ca/lpcc")
+    end = dt.date(2027, 5, 31)
+    return Trial(type=kind, issued=None, period_end=end, renewals=1, facts={}, credits=(_earned(),))
 
 
 def _version(world: World) -> Any:
@@ -141,6 +149,9 @@ OWN: dict[str, Call] = {
     "add_proof": _entry_call("add_proof", proof=SimpleUploadedFile("p.pdf", PDF)),
     "withdraw_credit": _entry_call("withdraw_credit"),
     "restore_credit": _entry_call("restore_credit"),
+    "keep_trial": lambda w, a: trying.keep_trial(
+        holder=w.people["owner"].holder, actor=a, trial=_trial(), number=None, submission=uuid.UUID(int=4), at=NOW, today=DAY
+    ),
     "complete_credit": _entry_call(
         "complete_credit", compliance, approvals=["nbcc"], sponsor_kind="association", submission=uuid.UUID(int=3), today=DAY
     ),
