@@ -82,6 +82,12 @@ def test_every_rule_has_at_least_four_situations() -> None:
     assert {rule for rule, path in files().items() if len(situations(rule, path)) < 4} == set()
 
 
+def test_every_requirement_is_reached_by_a_situation() -> None:
+    rules = load_rules(RULES)
+    reached = {rule: {subject for one in situations(rule, path) for subject in one.expect} for rule, path in files().items()}
+    assert {rule: set(rules[rule].file.requirement_ids()) - reached[rule] for rule in rules} == {rule: set() for rule in rules}
+
+
 def test_names_of_situations_are_sentences_and_differ() -> None:
     for path in HERE.rglob("*.yaml"):
         data = read_document(path).data
