@@ -31,8 +31,8 @@ def coverage_text(book: RuleBook, *, before: str) -> str:
         (
             f"{len(rows)} rules of {len({row.jurisdiction for row in rows})} jurisdictions. {confidence['primary']} rest on statutes, rules and boards alone "
             f"(`primary`), {confidence['secondary'] + confidence['vendor']} in some figure on an association or a vendor, and for {confidence['conflicting']} current sources "
-            f"disagree. {sum(row.open_questions for row in rows)} questions are open, and {sum(row.unsettled for row in rows)} duties are known to exist "
-            "without their size. Nothing of this is taken for zero: an answer that depends on it is Unknown."
+            f"disagree. {sum(row.open_questions for row in rows)} questions are open, and {sum(row.unsettled for row in rows)} duties are unsettled: "
+            "what they ask, or whether they exist, was not found. Nothing of this is taken for zero: an answer that depends on it is Unknown."
         ),
         "",
         "`goodstanding check rules --stale 180` lists the rules whose sources were last read more than 180 days ago. This page is written by `make reference`.",
