@@ -8,8 +8,9 @@ import uuid
 from dataclasses import dataclass
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from goodstanding.accounts.errors import SessionNotFoundError
 from goodstanding.accounts.models import BrowserSession, User
@@ -24,6 +25,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "follow_key",
+    "forget_ended_sessions",
     "forget_session",
     "lifetime_of",
     "list_sessions",
@@ -43,6 +45,8 @@ class Lifetime:
 
 CLINICIAN = Lifetime(idle=dt.timedelta(days=14), whole=dt.timedelta(days=60), noted=dt.timedelta(hours=1))
 STAFF = Lifetime(idle=dt.timedelta(hours=1), whole=dt.timedelta(hours=12), noted=dt.timedelta(minutes=5))
+_SURELY_OVER = dt.timedelta(days=1)
+"""A line whose session is gone for that long belongs to no sign-in that is just going on under a new key."""
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -130,6 +134,18 @@ def end_other_sessions(*, user: User, but: str | None) -> int:
 def end_sessions(*, user: User, actor: User | None) -> int:
     """End all sessions of the user, as when her role changes; how many there were."""
     return _end(BrowserSession.objects.filter(user=user), user=user, actor=actor)
+
+
+def forget_ended_sessions(*, at: dt.datetime) -> int:
+    """
+    Remove what is left of sessions whose time is over, and their lines in the lists of sign-ins; how many sessions there were.
+
+    What somebody tried without an account waits in a session for a day at most; only this removes it when nobody comes back.
+    """
+    number, _ = Session.objects.filter(expire_date__lt=at).delete()
+    still = Session.objects.filter(session_key=OuterRef("session_key"))
+    BrowserSession.objects.filter(~Exists(still), seen_at__lt=at - _SURELY_OVER).delete()
+    return number
 
 
 @transaction.atomic

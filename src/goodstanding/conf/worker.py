@@ -56,7 +56,7 @@ def main() -> None:
 
 def _sweep(unnamed_files: UnnamedFiles) -> None:
     """
-    Once a minute: deliver mail whose job was lost, delete accounts whose time has come, look after exports and stray files,
+    Once a minute: deliver mail whose job was lost, delete accounts whose time has come and sessions that ended, look after exports and stray files,
     and tell the audit log which sign-ins of staff were refused.
 
     Every worker of every host does it. Each thing is claimed in the database by whoever does it, so it is done once.
@@ -64,6 +64,7 @@ def _sweep(unnamed_files: UnnamedFiles) -> None:
     from django.db import connections
     from django.utils import timezone
 
+    from goodstanding.accounts.browser_sessions import forget_ended_sessions
     from goodstanding.accounts.staff_sign_ins import tell_refused
     from goodstanding.flows.exporting import tend_exports
     from goodstanding.flows.leaving import close_due
@@ -74,6 +75,7 @@ def _sweep(unnamed_files: UnnamedFiles) -> None:
         ("accounts to delete", close_due),
         ("exports", tend_exports),
         ("sign-ins of staff that were refused", tell_refused),
+        ("sessions that have ended", forget_ended_sessions),
         ("files that nothing names", partial(unnamed_files.tend, now=time.monotonic())),
     )
     for what, sweep in sweeps:
