@@ -43,7 +43,7 @@ def test_what_goes_and_stays_is_counted(person, other_clinician):
     assert (mine.certificates, mine.completions, mine.attempts, mine.evaluations) == (1, 1, 1, 1)
     assert (mine.credits_here, mine.credits_entered, mine.unfinished) == (1, 2, 1)
     assert (mine.licenses, mine.proofs, mine.notes, mine.highlights, mine.reasons) == (1, 1, 1, 1, 1)
-    assert (mine.requests, mine.requests_open) == (1, 1)
+    assert (mine.requests, mine.requests_open) == (2, 2)
     nothing = what_leaving_does(user=other_clinician)
     assert not any(getattr(nothing, name) for name in nothing.__dataclass_fields__)
 
