@@ -41,6 +41,7 @@ def _hold(clinician: User, one: LicenseType, *, renewals: int | None = None) -> 
     )
 
 
+@pytest.mark.slow_once
 @pytest.mark.parametrize("kind", sorted(TYPES))
 def test_every_confirmable_question_is_settled_by_confirming_it(clinician: User, kind: str) -> None:
     one: LicenseType = TYPES[kind]

@@ -96,6 +96,7 @@ def test_what_nobody_can_choose_is_taken_as_not_asked(client: Client, asked: str
     assert "<script>" not in response.content.decode().replace('<script src="', "")
 
 
+@pytest.mark.slow_once
 @pytest.mark.parametrize("rule_id", list(rulebook()))
 def test_every_rule_has_a_page_with_its_requirements_sources_and_open_questions(client: Client, rule_id: str) -> None:
     file = rulebook()[rule_id].file
