@@ -234,20 +234,26 @@ def _serve(host: str, port: int, workers: int) -> int:
         _empty_metrics(settings.METRICS_FOLDER)
     jobs = _Jobs()
     jobs.start()
+    server = Granian(
+        "goodstanding.conf.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        backlog=1024,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        log_level=LogLevels.warning,
+        websockets=False,
+    )
     try:
-        Granian(
-            "goodstanding.conf.wsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=workers,
-            blocking_threads=4,
-            backlog=1024,
-            respawn_failed_workers=True,
-            workers_kill_timeout=5,
-            log_level=LogLevels.warning,
-            websockets=False,
-        ).serve()
+        server.serve()
+    except SystemExit:
+        # A terminal sends its signal to the web processes as well. Where one of them is gone before it is told to go, that counts as
+        # a failure to the server; but to stop was what was asked for.
+        if not server.interrupt_signal:
+            raise
     finally:
         jobs.stop()
     _say("Stopped.")
