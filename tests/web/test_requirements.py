@@ -210,6 +210,16 @@ def test_search_engines_are_told_of_every_public_page_and_of_no_one_s_own(client
         assert client.get(address).status_code == 200
 
 
+def test_the_data_can_be_taken_along(client: Client) -> None:
+    page = client.get(START).content.decode()
+    for address in ("/api/v1/rules.csv", "/api/v1/rules.json", "/api/v1/openapi.json"):
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200
+    assert 'itemtype="https://schema.org/Dataset"' in page
+    assert "CC BY 4.0" in page
+    assert 'href="/api/v1/rules/us/ca/lpcc"' in client.get("/requirements/us/ca/lpcc/").content.decode()
+
+
 def test_the_first_page_shows_the_map(client: Client) -> None:
     page = client.get("/").content.decode()
     assert tiles_of(page)["California"] == "6 ethics hours"
