@@ -76,6 +76,9 @@ def test_all_rules_as_a_table(client: Client) -> None:
     assert len(rows) == sum(len(file.requirements) + len(file.caps) for file in files_)
     (ethics,) = [row for row in rows if (row["rule"], row["id"], row["part"]) == ("us/ca/lpcc", "ethics", "requirement")]
     assert (ethics["hours"], ethics["frequency"], ethics["professions"]) == ("6", "each_renewal", "counselor")
+    assert {row["license"] for row in rows} == {
+        "CC BY 4.0: Good Standing contributors, continuing-education rules of licensing boards"
+    }
     assert not [value for row in rows for value in row.values() if value[:1] in ("=", "+", "-", "@")]
 
 

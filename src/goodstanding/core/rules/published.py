@@ -17,7 +17,7 @@ __all__ = ["chosen", "rule_in_words", "rule_to_json", "rules_to_csv", "summaries
 COLUMNS = (
     "rule", "rule_version", "jurisdiction", "professions", "license_types", "board", "confidence", "checked_on", "months",
     "part", "id", "kind", "hours", "share_of_total", "frequency", "in_force_from", "in_force_to", "in_force_by", "part_confidence",
-    "in_words", "sources",
+    "in_words", "sources", "license",
 )  # fmt: skip
 
 
@@ -72,8 +72,12 @@ def rule_in_words(rule: Rule, book: RuleBook, *, on: dt.date) -> list[dict[str, 
     ]
 
 
-def rules_to_csv(book: RuleBook, *, on: dt.date) -> str:
-    """All requirements and caps of all rules, a line each, with the columns of `COLUMNS`; lists are joined by a semicolon."""
+def rules_to_csv(book: RuleBook, *, on: dt.date, license_: str) -> str:
+    """
+    All requirements and caps of all rules, a line each, with the columns of `COLUMNS`; lists are joined by a semicolon.
+
+    Each line says under which `license_` it may be used, for lines are copied out of tables.
+    """
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
@@ -109,6 +113,7 @@ def rules_to_csv(book: RuleBook, *, on: dt.date) -> str:
                     "in_force_by": dates.by,
                     "part_confidence": part.confidence,
                     "in_words": _harmless(" ".join((clause.text, *clause.details))),
+                    "license": license_,
                     "sources": "; ".join(filter(None, (file.sources[source].url for source in part.sources))),
                 }
             )

@@ -210,7 +210,11 @@ def all_rules_csv(request: HttpRequest) -> Any:
     _count(request, WHOLE)
     today = timezone.localdate()
     return _revalidated(
-        request, ("csv", today.isoformat()), lambda: rules_to_csv(rulebook(), on=today), "text/csv", "good-standing-rules.csv"
+        request,
+        ("csv", today.isoformat()),
+        lambda: rules_to_csv(rulebook(), on=today, license_=f"{LICENSE['name']}: {LICENSE['cite']}"),
+        "text/csv",
+        "good-standing-rules.csv",
     )
 
 
