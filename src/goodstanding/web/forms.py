@@ -59,6 +59,19 @@ class LookForm(forms.Form):
             self.add_error(field if field in self.fields else None, problem)
 
 
+def license_number_field() -> forms.CharField:
+    """The number on a license, asked for in the same words wherever one is kept."""
+    return forms.CharField(
+        label="License number",
+        max_length=40,
+        widget=forms.TextInput(attrs={"size": 20, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter the number as it stands on your license.",
+            "max_length": "A license number has at most 40 characters.",
+        },
+    )
+
+
 def _missing(field: forms.Field) -> str:
     """What to do where nothing was entered; a form's own message always goes before this."""
     if isinstance(field, forms.BooleanField):

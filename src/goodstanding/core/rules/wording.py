@@ -217,37 +217,27 @@ class _Words:
     # Requirements and caps
 
     def requirement(self, one: Requirement, *, on: dt.date) -> Clause:
-        return Clause(
-            id=one.id,
-            label=one.label,
-            text=_sentence(self._demand(one)),
-            details=tuple(self._details(one)),
-            dates=_sentence(f"for {_dates(one.in_force)}") if one.in_force and _dates(one.in_force) else "",
-            in_force=self.file.in_force_of(one).covers(on),
-            confidence=one.confidence,
-            sources=tuple(one.sources),
-            questions=tuple(
-                question.id
-                for question in self.file.open_questions
-                if any(one.id in reading.requirements for reading in question.readings)
-            ),
-        )
+        asking = [
+            each.id for each in self.file.open_questions if any(one.id in reading.requirements for reading in each.readings)
+        ]
+        return self._clause(one, self._demand(one), self._details(one), asking, on=on)
 
     def cap(self, one: Cap, *, on: dt.date) -> Clause:
+        asking = [each.id for each in self.file.open_questions if any(one.id in reading.caps for reading in each.readings)]
+        return self._clause(one, self._limit(one), (variant.says for variant in one.variants), asking, on=on)
+
+    def _clause(self, one: Requirement | Cap, said: str, details: Iterable[str], asking: Sequence[str], *, on: dt.date) -> Clause:
+        dates = _dates(one.in_force) if one.in_force else ""
         return Clause(
             id=one.id,
             label=one.label,
-            text=_sentence(self._limit(one)),
-            details=tuple(variant.says for variant in one.variants),
-            dates=_sentence(f"for {_dates(one.in_force)}") if one.in_force and _dates(one.in_force) else "",
+            text=_sentence(said),
+            details=tuple(details),
+            dates=_sentence(f"for {dates}") if dates else "",
             in_force=self.file.in_force_of(one).covers(on),
             confidence=one.confidence,
             sources=tuple(one.sources),
-            questions=tuple(
-                question.id
-                for question in self.file.open_questions
-                if any(one.id in reading.caps for reading in question.readings)
-            ),
+            questions=tuple(asking),
         )
 
     def whole(self, one: Requirement | Cap) -> str:

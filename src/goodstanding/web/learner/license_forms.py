@@ -14,7 +14,7 @@ from goodstanding.core.rules.model import Fact, FactValue
 from goodstanding.licensing.checks import Dates, check_carried_in, check_license
 from goodstanding.licensing.rulebook import LicenseType
 from goodstanding.licensing.selectors import RequirementName, cycle_months
-from goodstanding.web.forms import DayInput, LookForm
+from goodstanding.web.forms import DayInput, LookForm, license_number_field
 
 __all__ = ["AddLicenseForm", "ChangeLicenseForm", "PeriodForm", "QuestionsForm", "RenewalForm", "day_field"]
 
@@ -45,15 +45,7 @@ def day_field(label: str, *, required: bool = True, help_text: str = "", missing
 
 
 class _LicenseFields(LookForm):
-    number = forms.CharField(
-        label="License number",
-        max_length=40,
-        widget=forms.TextInput(attrs={"size": 20, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        error_messages={
-            "required": "Enter the number as it stands on your license.",
-            "max_length": "A license number has at most 40 characters.",
-        },
-    )
+    number = license_number_field()
     issued = day_field(
         "First issued on",
         required=False,

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -34,7 +33,7 @@ from goodstanding.flows.trying import keep_trial
 from goodstanding.licensing.errors import LicenseRefusedError
 from goodstanding.licensing.rulebook import rulebook
 from goodstanding.web.clock import today
-from goodstanding.web.forms import LookForm
+from goodstanding.web.forms import LookForm, license_number_field
 from goodstanding.web.learner.person import holder_of, user_of
 from goodstanding.web.learner.standing_page import LicenseCard, QuestionGroup, card_of
 from goodstanding.web.limits import Limit, limited
@@ -135,15 +134,7 @@ def _target(form: TryForm, name: str) -> str:
 
 
 class KeepForm(LookForm):
-    number = forms.CharField(
-        label="License number",
-        max_length=40,
-        widget=forms.TextInput(attrs={"size": 20, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        error_messages={
-            "required": "Enter the number as it stands on your license.",
-            "max_length": "A license number has at most 40 characters.",
-        },
-    )
+    number = license_number_field()
 
 
 @dataclass(frozen=True)
